@@ -24,7 +24,7 @@ class Places:
     """The folders and files of one DATA_DIR; nothing is created before somebody asks for a URL, a secret or `prepare()`."""
 
     def __init__(self, data_dir: Path | str) -> None:
-        self.data_dir = Path(os.path.abspath(Path(data_dir).expanduser()))
+        self.data_dir = Path(data_dir).expanduser().absolute()
         self.postgres = self.data_dir / "postgres"
         self.valkey = self.data_dir / "valkey"
         self.logs = self.data_dir / "logs"
