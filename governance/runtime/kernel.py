@@ -15,6 +15,7 @@ from governance.core.errors import ConfigurationError
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
+PR_SET_CHILD_SUBREAPER = 36
 LINUX = sys.platform.startswith("linux")
 # Loaded here and not after a fork, where only little is safe to do.
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
@@ -82,3 +83,9 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of descendants whose own parent died, so that it can end and reap them."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

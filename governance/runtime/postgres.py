@@ -132,7 +132,7 @@ class Cluster:
         options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C", "--no-instructions"]
         options += [] if self.durable else ["--no-sync"]
         command = [*ordinary_user(), str(programs / "initdb"), "-D", str(fresh), *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=server_environment())
         if done.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
             raise ConfigurationError(f"PostgreSQL could not make its data folder {self.data}: {_reason(done.stderr)}")
@@ -154,7 +154,12 @@ class Cluster:
             with (log or Path(os.devnull)).open("ab") as output:
                 # SIGINT is PostgreSQL's fast shutdown.
                 self.process = subprocess.Popen(
-                    self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(), preexec_fn=own_session(signal.SIGINT)
+                    self.command(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env=server_environment(),
+                    preexec_fn=own_session(signal.SIGINT),
                 )
             try:
                 self.wait(lambda: self.process is not None and self.process.poll() is None, deadline - time.monotonic())
@@ -255,7 +260,7 @@ def provision_portal(cluster: Cluster, places: Places) -> None:
         opened.close()
 
 
-def _environment() -> dict[str, str]:
+def server_environment() -> dict[str, str]:
     """English messages, and none of the caller's PG… variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return kept | {"LC_ALL": "C"}

@@ -1,0 +1,35 @@
+"""`manage.py up`: starts everything and watches it until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from governance.runtime.places import Places
+from governance.runtime.supervisor import Options, Supervisor
+
+
+class Command(BaseCommand):
+    help = "Starts the portal: database, broker, web, worker, beat, facts and collect. Runs until Ctrl-C."
+    # The database is not there yet.
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port to listen on (default 8000)")
+        parser.add_argument("--data-dir", default=os.environ.get("DATA_DIR") or "var", help="folder of everything the portal keeps (default var)")
+        parser.add_argument("--workers", type=int, default=2, help="scan processes (default 2)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chosen = Options(
+            host=options["host"],
+            port=options["port"],
+            workers=max(1, options["workers"]),
+            database_url=os.environ.get("DATABASE_URL", ""),
+            redis_url=os.environ.get("REDIS_URL", ""),
+        )
+        raise SystemExit(Supervisor(Places(options["data_dir"]), chosen).run())
