@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -58,8 +58,19 @@ class Stopping(Exception):
 
 
 class Supervisor:
-    def __init__(self, places: Places, options: Options) -> None:
+    """`companions` are further servers (name → what it runs) that live as long as the portal, such as the demo's shop;
+    `once_ready` runs in a process of its own when the portal is ready, and its output goes to the terminal."""
+
+    def __init__(
+        self,
+        places: Places,
+        options: Options,
+        *,
+        companions: Mapping[str, Callable[[], object]] | None = None,
+        once_ready: Callable[[], object] | None = None,
+    ) -> None:
         self.places, self.options = places, options
+        self.companions, self.once_ready = companions or {}, once_ready
         self.console = Console()
         self.stop_signal: int = 0
         self.watching = False
@@ -132,12 +143,14 @@ class Supervisor:
             self._finish(self._job("valkey-ready", lambda: valkey.wait(lambda: True)))
 
     def _server(self, name: str, target: Callable[[], object], stop: signal.Signals) -> None:
-        stops = (stop, signal.SIGQUIT, signal.SIGKILL) if name == "postgres" else (stop, signal.SIGKILL)
+        stops = (stop, signal.SIGKILL) if stop == signal.SIGTERM else (stop, signal.SIGQUIT, signal.SIGKILL)
         server = Process(name, target, self._outlet(name, self.console), stops=stops, on_orphan=stop)
         self.servers.append(server)
         server.start()
 
     def _prepare_database(self) -> None:
+        for name, target in self.companions.items():
+            self._server(name, target, signal.SIGINT)
         self._finish(self._job("setup", entries.setup, keeps_terminal=True))
 
     def _start_processes(self, listener: socket.socket) -> None:
@@ -155,6 +168,8 @@ class Supervisor:
         address = f"http://{f'[{host}]' if ':' in host else host}:{self.options.port}"
         self._finish(self._job("ready", lambda: entries.await_ready(host, self.options.port)))
         self.console.say(f"Governance Portal is ready at {address}")
+        if self.once_ready:
+            self._job("demo", self.once_ready, keeps_terminal=True)
 
     def _outlet(self, name: str, console: Console | None) -> Outlet:
         return Outlet(name, Log(self.places.log(name)), console)
@@ -233,6 +248,8 @@ class Supervisor:
         process.outlet.drain()
         if process in self.jobs:
             self.ended[pid] = status
+            if status and process.name == "demo" and not self.stop_signal:
+                self.console.say(f"error: {process.outlet.last}")
         elif not self.stop_signal:
             wait = process.due - time.monotonic()
             process.outlet.pass_on(f"{process.name} {how}; starting it again in {max(wait, 0):.1f} s".encode())

@@ -1,0 +1,32 @@
+"""`manage.py backup FILE`: everything the portal needs to stand up elsewhere, in one file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from governance.runtime import archive
+from governance.runtime.places import Places
+from governance.runtime.services import running
+
+
+class Command(BaseCommand):
+    help = "Writes the database, the key ring and the artifacts to one file. It holds secrets: keep it like a password."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="where to write it, for example governance.tar.gz")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        places = Places(settings.DATA_DIR)
+        with running(places, "backup", migrated=True):
+            manifest = archive.write(places, options["file"], settings.RELEASE)
+        rows = sum(table.rows for table in manifest.database.tables)
+        size = options["file"].stat().st_size
+        self.stdout.write(
+            f"{options['file']}: {len(manifest.database.tables)} tables, {rows} rows, {size / 2**20:.1f} MB. It holds the key ring: keep it safe."
+        )
