@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -45,8 +44,8 @@ class Log:
 class Console:
     """The terminal. What cannot be written at once is dropped, so that a stopped or vanished reader never holds the portal up."""
 
-    def __init__(self) -> None:
-        self.target = sys.stdout.fileno()
+    def __init__(self, target: int) -> None:
+        self.target = target
         self.colourful = os.isatty(self.target) and not os.environ.get("NO_COLOR")
         self.width = max(map(len, COLOURS))
 

@@ -71,7 +71,7 @@ class Supervisor:
     ) -> None:
         self.places, self.options = places, options
         self.companions, self.once_ready = companions or {}, once_ready
-        self.console = Console()
+        self.console = Console(sys.stdout.fileno())
         self.stop_signal: int = 0
         self.watching = False
         self.ended: dict[int, int] = {}
