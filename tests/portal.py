@@ -108,16 +108,16 @@ class Portal:
 
     def client(self, username: str = "admin", password: str = "") -> httpx.Client:
         """A client that is logged in through the login page."""
-        client = httpx.Client(base_url=self.base_url, follow_redirects=True, timeout=30)
-        page = client.get("/admin/login/")
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert token, page.text[:500]
-        form = {"username": username, "password": password or self.password, "csrfmiddlewaretoken": token[1], "next": "/admin/"}
-        answer = client.post("/admin/login/", data=form, headers={"Referer": f"{self.base_url}/admin/login/"})
-        assert answer.status_code == 200 and "sessionid" in client.cookies, f"login answered {answer.status_code}"
-        client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
-        client.headers["Referer"] = f"{self.base_url}/admin/"
-        return client
+        with httpx.Client(base_url=self.base_url, follow_redirects=True, timeout=30) as visitor:
+            page = visitor.get("/admin/login/")
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+            assert token, page.text[:500]
+            form = {"username": username, "password": password or self.password, "csrfmiddlewaretoken": token[1], "next": "/admin/"}
+            answer = visitor.post("/admin/login/", data=form, headers={"Referer": f"{self.base_url}/admin/login/"})
+            assert answer.status_code == 200 and "sessionid" in visitor.cookies, f"login answered {answer.status_code}"
+            cookies = dict(visitor.cookies)
+        headers = {"X-CSRFToken": cookies["csrftoken"], "Referer": f"{self.base_url}/admin/"}
+        return httpx.Client(base_url=self.base_url, cookies=cookies, headers=headers, follow_redirects=True, timeout=30)
 
     def api(self, *, scopes: tuple[str, ...] = ("*",), username: str = "admin", password: str = "") -> httpx.Client:
         """A client with a fresh token of that user."""

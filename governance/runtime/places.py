@@ -80,7 +80,7 @@ class Places:
         except FileNotFoundError:
             pass
         except OSError as error:
-            raise ConfigurationError(f"{path} cannot be read ({error.strerror}); run as the user who owns {self.data_dir}.") from error
+            raise ConfigurationError(f"{path} cannot be read ({error.strerror}); choose another DATA_DIR, or run as the user who owns it.") from error
         _folder(self.data_dir, 0o755)
         _folder(self.secrets, 0o700)
         write_once(path, secrets.token_urlsafe(32) + "\n")

