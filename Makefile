@@ -3,8 +3,7 @@ DATA_DIR ?= var
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT ADMIN_PASSWORD DATABASE_URL REDIS_URL
-export DATA_DIR := $(abspath $(DATA_DIR))
+export PORT DATA_DIR ADMIN_PASSWORD DATABASE_URL REDIS_URL
 # Empty values would read as settings that somebody made.
 UNSET := $(foreach name,ADMIN_PASSWORD DATABASE_URL REDIS_URL,$(if $(value $(name)),,-u $(name)))
 RUN := exec env $(UNSET)

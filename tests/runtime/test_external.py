@@ -47,8 +47,8 @@ def test_the_portal_lives_in_the_outside_database_over_tls(external: Portal) -> 
 
 def test_the_workers_take_their_work_from_the_outside_broker(external: Portal) -> None:
     with redis.Redis.from_url(external.environment["REDIS_URL"]) as client:
-        # Worker and collect each wait in a BRPOP for the next task.
-        until(lambda: client.info("clients")["blocked_clients"] >= 2, "waiting workers", external.text)
+        # The worker waits in a BRPOP for its next task, collect listens to a broadcast.
+        until(lambda: client.info("clients")["blocked_clients"] >= 1 and client.pubsub_numpat() >= 1, "waiting workers", external.text)
 
 
 def test_the_administrator_can_log_in_there(external: Portal) -> None:
