@@ -63,6 +63,9 @@ class Process:
             if not self.keeps_terminal:
                 os.dup2(self.outlet.writer, 1)
             os.dup2(self.outlet.writer, 2)
+            # A line is passed on when it is printed, not when a buffer is full.
+            sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+            sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
             if self.title:
                 entitle(self.title, self.name)
             self.target()
@@ -74,9 +77,11 @@ class Process:
         except BaseException:
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+            try:
+                sys.stdout.flush()
+                sys.stderr.flush()
+            finally:
+                os._exit(code)
 
     def ended(self, status: int) -> str:
         """Takes note of the end, sets when to start again, and says how it ended."""
