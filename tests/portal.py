@@ -80,14 +80,14 @@ class Portal:
 
     def processes(self) -> list[psutil.Process]:
         """Every living process that names this DATA_DIR on its command line, as `pgrep -f` finds them."""
-        return [one for one in psutil.process_iter(["cmdline"]) if str(self.data_dir) in " ".join(one.info["cmdline"] or [])]
+        return [one for one in psutil.process_iter(["cmdline", "ppid"]) if str(self.data_dir) in " ".join(one.info["cmdline"] or [])]
 
     def pids(self, name: str) -> list[int]:
         """Process ids of web, worker, beat, facts, collect, postgres or valkey; the main process of each comes first."""
         signs = {"postgres": "bin/postgres -D", "valkey": "valkey-server"}
         sign = signs.get(name, f"governance {name} ")
         found = [one for one in self.processes() if sign in " ".join(one.info["cmdline"])]
-        return [one.pid for one in sorted(found, key=lambda one: (one.ppid() != self.pid, one.pid))]
+        return [one.pid for one in sorted(found, key=lambda one: (one.info["ppid"] != self.pid, one.pid))]
 
     @property
     def pid(self) -> int:
@@ -96,7 +96,7 @@ class Portal:
 
     def kill(self, name: str) -> int:
         """kill -9 of one of our processes; returns the id it had."""
-        (pid, *_) = self.pids(name)
+        pid: int = until(lambda: self.pids(name), name, self.text)[0]
         os.kill(pid, signal.SIGKILL)
         return pid
 

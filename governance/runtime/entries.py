@@ -104,13 +104,16 @@ def _readiness(host: str, port: int) -> str:
 
 
 def _celery(*arguments: str) -> None:
+    parent = os.getpid()
+
+    def die_with_worker(**kwargs: object) -> None:
+        # A solo pool calls this in the worker itself.
+        if os.getpid() != parent:
+            die_with_parent(parent, signal.SIGKILL)
+
+    # Pool processes go with their worker, also when it was killed, and also when that happened before they got here.
+    worker_process_init.connect(die_with_worker, weak=False)
     # The portal runs as root on purpose where a container does; its messages are JSON, which cannot carry code.
     warnings.simplefilter("ignore", SecurityWarning)
     app: Celery = import_module("governance.celery").app
     app.start(["--quiet", *arguments])
-
-
-@worker_process_init.connect(weak=False)
-def _die_with_worker(**kwargs: object) -> None:
-    """Pool processes go with their worker, also when it was killed."""
-    die_with_parent(os.getppid(), signal.SIGKILL)
