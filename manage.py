@@ -12,7 +12,7 @@ from django.db.utils import OperationalError
 from governance.core.errors import GovernanceError
 
 # These options decide how the settings are read, so they go to the environment before Django reads them.
-EARLY = {"--data-dir": "DATA_DIR", "--port": "PORT", "--host": "HOST"}
+EARLY = {"--data-dir": "GOVERNANCE_DATA_DIR", "--port": "GOVERNANCE_PORT", "--host": "GOVERNANCE_HOST"}
 
 
 def adopt_early_options(arguments: list[str]) -> None:

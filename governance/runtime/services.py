@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from governance.core.errors import Conflict
+from governance.env import env
 from governance.runtime.places import Places
 from governance.runtime.postgres import Cluster, portal_cluster, provision_portal
 from governance.runtime.preflight import Lock, check_database, check_redis, check_space, check_writable
@@ -62,15 +63,15 @@ class _Users:
 
 
 def _check_outside() -> None:
-    if url := os.environ.get("DATABASE_URL"):
+    if url := env.database_url:
         check_database(url)
-    if url := os.environ.get("REDIS_URL"):
+    if url := env.redis_url:
         check_redis(url)
 
 
 def _servers(places: Places) -> tuple[Cluster | None, Valkey | None]:
-    cluster = None if os.environ.get("DATABASE_URL") else portal_cluster(places)
-    return cluster, None if os.environ.get("REDIS_URL") else Valkey(places)
+    cluster = None if env.database_url else portal_cluster(places)
+    return cluster, None if env.redis_url else Valkey(places)
 
 
 def _start(places: Places, stack: ExitStack) -> None:

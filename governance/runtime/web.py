@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 import uvicorn
 
+from governance.env import env
 from governance.runtime.preflight import listen
 
 APPLICATION = "governance.asgi:application"
@@ -32,5 +32,5 @@ def serve(listener: socket.socket) -> None:
 
 
 def main() -> None:
-    """The web process by itself, as a container runs it: HOST and PORT say where it listens."""
-    serve(listen(os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))))
+    """The web process by itself, as a container runs it: `env.host` and `env.port` say where it listens."""
+    serve(listen(env.host, env.port))

@@ -84,9 +84,9 @@ def test_a_secret_can_be_read_after_the_restore(backup: tuple[Portal, Path], tmp
     new = Portal(tmp_path / "data")
     assert new.manage("restore", str(backup[1])).returncode == 0
     program = (
-        "from governance.runtime.places import Places; from governance.runtime.services import running; from django.conf import settings\n"
+        "from governance.env import env; from governance.runtime.services import running\n"
         "from governance.sources.models import Source\n"
-        "with running(Places(settings.DATA_DIR), 'test'): print(Source.objects.get(name='Kept').connection_config()['password'])"
+        "with running(env.places, 'test'): print(Source.objects.get(name='Kept').connection_config()['password'])"
     )
     done = new.manage("shell", "-v", "0", "-c", program)
     assert done.stdout.strip() == "the-source's-password", done.stderr

@@ -15,11 +15,10 @@ pytestmark = pytest.mark.destructive
 # Prints `in`, waits for a line, asks the database, prints `out`.
 PROGRAM = """
 import sys
-from django.conf import settings
 from django.db import connection
-from governance.runtime.places import Places
+from governance.env import env
 from governance.runtime.services import running
-with running(Places(settings.DATA_DIR), "a-test"):
+with running(env.places, "a-test"):
     print("in", flush=True)
     sys.stdin.readline()
     with connection.cursor() as cursor:

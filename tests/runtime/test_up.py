@@ -91,8 +91,7 @@ def test_a_taken_port_is_said_before_anything_is_made(own: Portal, tmp_path: Pat
 def test_a_process_that_was_killed_comes_back_by_itself(own: Portal, name: str) -> None:
     killed = own.kill(name)
     until(lambda: (found := own.pids(name)) and found[0] != killed, f"another {name}", own.text)
-    until(own.is_ready, "readiness", own.text)
-    assert all(own.pids(other) for other in ALL)
+    until(lambda: own.is_ready() and all(own.pids(other) for other in ALL), "everything", own.text)
 
 
 def test_a_request_during_the_restart_of_web_waits_and_is_answered(own: Portal) -> None:

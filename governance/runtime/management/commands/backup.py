@@ -6,11 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from governance.env import env
 from governance.runtime import archive
-from governance.runtime.places import Places
+from governance.runtime.release import release
 from governance.runtime.services import running
 
 
@@ -22,9 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="where to write it, for example governance.tar.gz")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        places = Places(settings.DATA_DIR)
+        places = env.places
         with running(places, "backup", migrated=True):
-            manifest = archive.write(places, options["file"], settings.RELEASE)
+            manifest = archive.write(places, options["file"], release())
         rows = sum(table.rows for table in manifest.database.tables)
         size = options["file"].stat().st_size
         self.stdout.write(

@@ -8,13 +8,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
 from governance.core.errors import Conflict, GovernanceError
+from governance.env import env
 from governance.runtime import archive, dump
-from governance.runtime.places import Places
 from governance.runtime.services import running
 
 
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="replace the portal that is there; nothing of it is kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        places = Places(settings.DATA_DIR)
+        places = env.places
         places.prepare()
         with archive.unpacked(options["file"], places) as (manifest, folder), running(places, "restore", alone=True):
             if not dump.is_empty():

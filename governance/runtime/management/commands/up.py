@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from governance.env import env
 from governance.runtime.places import Places
 from governance.runtime.preflight import storage_error
 from governance.runtime.supervisor import Options, Supervisor
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (default 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port to listen on (default 8000)")
-        parser.add_argument("--data-dir", default=os.environ.get("DATA_DIR") or "var", help="folder of everything the portal keeps (default var)")
+        parser.add_argument("--host", default=env.host, help="address to listen on (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=env.port, help="port to listen on (default 8000)")
+        parser.add_argument("--data-dir", default=str(env.data_dir), help="folder of everything the portal keeps (default var)")
         parser.add_argument("--workers", type=int, default=2, help="scan processes (default 2)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,8 +33,8 @@ class Command(BaseCommand):
             host=options["host"],
             port=options["port"],
             workers=max(1, options["workers"]),
-            database_url=os.environ.get("DATABASE_URL", ""),
-            redis_url=os.environ.get("REDIS_URL", ""),
+            database_url=env.database_url,
+            redis_url=env.redis_url,
         )
         places = Places(options["data_dir"])
         try:
