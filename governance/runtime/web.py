@@ -32,5 +32,5 @@ def serve(listener: socket.socket) -> None:
 
 
 def main() -> None:
-    """The web process by itself, as a container runs it: `env.host` and `env.port` say where it listens."""
+    """The web process by itself, as a container runs it: GOVERNANCE_HOST and GOVERNANCE_PORT say where it listens."""
     serve(listen(env.host, env.port))

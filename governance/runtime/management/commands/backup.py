@@ -13,6 +13,8 @@ from governance.runtime import archive
 from governance.runtime.release import release
 from governance.runtime.services import running
 
+KEYS = ("key_ring", "event_key", "secret_key")
+
 
 class Command(BaseCommand):
     help = "Writes the database, the key ring and the artifacts to one file. It holds secrets: keep it like a password."
@@ -27,6 +29,6 @@ class Command(BaseCommand):
             manifest = archive.write(places, options["file"], release())
         rows = sum(table.rows for table in manifest.database.tables)
         size = options["file"].stat().st_size
-        self.stdout.write(
-            f"{options['file']}: {len(manifest.database.tables)} tables, {rows} rows, {size / 2**20:.1f} MB. It holds the key ring: keep it safe."
-        )
+        self.stdout.write(f"{options['file']}: {len(manifest.database.tables)} tables, {rows} rows, {size / 2**20:.1f} MB. Keep it like a password.")
+        if elsewhere := [f"GOVERNANCE_{name.upper()}" for name in KEYS if getattr(env, name)]:
+            self.stdout.write(f"Not in it, because the environment sets them: {', '.join(elsewhere)}. A restore needs them too.")
