@@ -28,8 +28,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	@# Deployment is checked as it is deployed: behind TLS. A laptop's plain HTTP on loopback is no deployment.
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export DATA_DIR="$$folder" && \
-	$(BIN)/python manage.py check --deploy --fail-level WARNING && \
+	GOVERNANCE_HTTPS=1 GOVERNANCE_BASE_URL=https://governance.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING && \
+	$(BIN)/python manage.py settings_table --check && \
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.installed-dev

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from governance.core.events.loop import drain
 from tests.portal import Portal
 
 
@@ -18,3 +19,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     finally:
         if shared.process:
             shared.stop()
+
+
+@pytest.fixture
+def facts(db: None) -> Callable[[], int]:
+    """Seals what was recorded and lets every subscriber read it, in this process and this transaction."""
+    return drain

@@ -1,0 +1,117 @@
+"""What people decide about fields: confirm, reject or set what they hold, and take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.catalog.entities import family_of, settings_of
+from governance.catalog.indexing import refresh
+from governance.catalog.models import Dataset, Decision, Field
+from governance.catalog.services.settling import HELD, Suggestion, decisions_of, settle, total
+from governance.core.access import Actor, require
+from governance.core.errors import Conflict, InvalidInput
+from governance.core.events import record
+from intelligence.classification import Settings
+
+VerdictWord = Literal["confirm", "reject", "set"]
+MOST = 1_000
+"""Fields that one request may decide."""
+
+
+@transaction.atomic
+def decide(field: Field, *, verdict: VerdictWord, entity: str = "", reason: str = "", actor: Actor) -> Field:
+    """Confirm or reject what is suggested, or set what a field holds. Naming an entity with confirm or reject guards against deciding on what has changed meanwhile."""
+    locked = _locked([field.pk])[0]
+    require(actor, "decide", locked)
+    _decide(locked, verdict, entity, reason, actor, settings_of(locked.dataset.source))
+    _after([locked])
+    return locked
+
+
+@transaction.atomic
+def decide_many(fields: Sequence[Field], *, verdict: VerdictWord, entity: str = "", reason: str = "", actor: Actor) -> list[Field]:
+    """The same for many fields, all or none."""
+    if not fields:
+        raise InvalidInput("Name at least one field.", errors={"fields": ["empty"]})
+    if len(fields) > MOST:
+        raise InvalidInput(f"At most {MOST} fields at once; these are {len(fields)}.", errors={"fields": ["too many"]})
+    rows = _locked([field.pk for field in fields])
+    settings: dict[int, Settings] = {}
+    for one in rows:
+        require(actor, "decide", one)
+        source = one.dataset.source
+        if source.pk not in settings:
+            settings[source.pk] = settings_of(source)
+        _decide(one, verdict, entity, reason, actor, settings[source.pk])
+    _after(rows)
+    return rows
+
+
+@transaction.atomic
+def undo(field: Field, *, actor: Actor) -> Field:
+    """Take back the newest decision; the one before it holds again, or what the last scan suggests."""
+    locked = _locked([field.pk])[0]
+    require(actor, "decide", locked)
+    newest = Decision.objects.filter(field=locked, undone=None).first()
+    if newest is None:
+        raise Conflict("There is no decision about this field that could be undone.")
+    newest.undone = timezone.now()
+    newest.save(update_fields=["undone"])
+    _settle(locked, settings_of(locked.dataset.source))
+    record("catalog.field.undone", locked, actor=actor, verdict=newest.verdict, entity=newest.entity, suggested=newest.suggested_entity)
+    _after([locked])
+    return locked
+
+
+def _locked(pks: Sequence[int]) -> list[Field]:
+    """Fields with their datasets, which are locked first and in order: scans and decisions never wait for each other in a circle."""
+    ids = Field.objects.filter(pk__in=pks).values_list("dataset_id", flat=True)
+    list(Dataset.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk"))
+    return list(
+        Field.objects.filter(pk__in=pks).select_related("dataset__source__rule_set").defer("words", "dataset__words", "dataset__definition").order_by("pk")
+    )
+
+
+def _decide(field: Field, verdict: VerdictWord, entity: str, reason: str, actor: Actor, settings: Settings) -> None:
+    meant = field.entity or field.suggested_entity
+    if verdict == "set":
+        if not entity:
+            raise InvalidInput("Name the entity that the field holds.", errors={"entity": ["required"]})
+        family_of(entity, settings)
+        meant = entity
+    elif not meant:
+        raise Conflict(f"Nothing is suggested for {field}. Set what it holds instead.", field=field.pk)
+    elif entity and entity != meant:
+        raise Conflict(f"{field} is now thought to hold {meant}, not {entity}. Look again before you decide.", field=field.pk)
+    Decision.objects.create(
+        field=field,
+        verdict=verdict,
+        entity=meant,
+        suggested_entity=field.suggested_entity,
+        suggested_score=field.suggested_score,
+        reason=reason[:500],
+        user_id=actor.id,
+    )
+    suggested = field.suggested_entity
+    _settle(field, settings)
+    record("catalog.field.decided", field, actor=actor, verdict=verdict, entity=meant, suggested=suggested, reason=reason[:500])
+
+
+def _settle(field: Field, settings: Settings) -> None:
+    family = (field.evidence or {}).get("family") or ""
+    if field.suggested_entity and (field.evidence or {}).get("entity") != field.suggested_entity:
+        family = family_of(field.suggested_entity, settings)
+    settle(field, Suggestion(field.suggested_entity, family, field.suggested_score), decisions_of([field.pk])[field.pk], settings)
+    if field.entity:
+        field.found = field.found or timezone.now()
+    field.save(update_fields=[name.removesuffix("_id") for name in HELD])
+
+
+def _after(fields: Sequence[Field]) -> None:
+    datasets = {field.dataset_id for field in fields}
+    total(datasets)
+    refresh(datasets, [field.pk for field in fields])

@@ -1,0 +1,44 @@
+"""The Celery application. Recovery rests on rows with leases, never on the broker's visibility timeout."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from kombu import Queue
+from kombu.common import Broadcast
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
+
+from governance.env import env
+
+
+def broker(url: str) -> str:
+    """kombu's spelling of a unix socket URL is redis+socket://."""
+    return "redis+socket" + url[len("unix") :] if url.startswith("unix:") else url
+
+
+app = Celery("governance")
+app.conf.update(
+    broker_url=broker(env.redis).replace("?db=", "?virtual_host="),
+    result_backend=None,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_default_queue="default",
+    task_queues=[Queue("default"), Queue("scans"), Broadcast("collect", queue_arguments={"x-expires": 60_000})],
+    task_routes={"scans.*": {"queue": "scans"}, "monitoring.collect*": {"queue": "collect"}},
+    task_serializer="json",
+    accept_content=["json"],
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 6 * 3600, "socket_keepalive": True, "health_check_interval": 20},
+    worker_hijack_root_logger=False,
+    worker_max_tasks_per_child=200,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    beat_max_loop_interval=1,
+    beat_sync_every=30,
+    timezone="UTC",
+    enable_utc=True,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,51 @@
+"""The base of admin screens: what a person sees and may do there is the gate's answer, as everywhere."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from governance.core.access import Action, actor_of, may, visible
+
+
+class GatedAdmin(ModelAdmin):  # type: ignore[misc]
+    """`action_to_see`, `action_to_change`, `action_to_add` and `action_to_delete` name what the gate is asked; None means that nobody can do it here."""
+
+    action_to_see: ClassVar[Action] = "view"
+    action_to_change: ClassVar[Action | None] = None
+    action_to_add: ClassVar[Action | None] = None
+    action_to_delete: ClassVar[Action | None] = None
+    list_filter_submit = True
+    warn_unsaved_form = True
+    compressed_fields = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible(actor_of(request), super().get_queryset(request), self.action_to_see)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).is_known
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.action_to_see, obj) if obj is not None else actor_of(request).is_known
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.action_to_change, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.action_to_add, None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.action_to_delete, obj)
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> None:
+        """Facts are the record; Django's own admin log is not kept beside it."""
+
+    log_change = log_addition
+    log_deletions = log_addition
+
+    @staticmethod
+    def _may(request: HttpRequest, action: Action | None, obj: Model | None) -> bool:
+        return action is not None and may(actor_of(request), action, obj)

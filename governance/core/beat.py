@@ -1,0 +1,49 @@
+"""Celery beat with the database scheduler, one leader at a time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+
+import redis
+from django_celery_beat.schedulers import DatabaseScheduler
+
+from governance.core.cache import redis_client
+
+logger = logging.getLogger(__name__)
+KEY = "beat:leader"
+LEASE = 10  # seconds; a leader that dies is replaced after so long
+RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('expire', KEYS[1], ARGV[2]) else return 0 end"
+
+
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+    """Ticks only while it holds the leader's key in Redis."""
+
+    identity = f"{os.getpid()}-{secrets.token_hex(8)}"
+    is_leader = False
+
+    def tick(self, *args: object, **kwargs: object) -> float:
+        if not self._leads():
+            return 1.0
+        return float(super().tick(*args, **kwargs))
+
+    def close(self) -> None:
+        try:
+            if self.is_leader and redis_client().get(KEY) == self.identity.encode():
+                redis_client().delete(KEY)
+        except redis.RedisError:
+            pass
+        super().close()
+
+    def _leads(self) -> bool:
+        client = redis_client()
+        try:
+            leads = bool(client.set(KEY, self.identity, nx=True, ex=LEASE)) or bool(client.eval(RENEW, 1, KEY, self.identity, LEASE))
+        except redis.RedisError as error:
+            logger.warning("broker not there (%s)", type(error).__name__)
+            return False
+        if leads != self.is_leader:
+            logger.info("leader" if leads else "standing by")
+        self.is_leader = leads
+        return leads

@@ -1,0 +1,54 @@
+"""The declared types of facts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from governance.core.errors import ConfigurationError
+
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+
+
+class NoData(BaseModel):
+    """For facts that say all with their type and subject."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    name: str
+    model: type[BaseModel]
+    title: str
+
+
+_declared: dict[str, Declaration] = {}
+
+
+def declare(type: str, model: type[BaseModel] = NoData, *, title: str) -> None:
+    """Make a type known: dotted, lower case, the last word in the past tense. `title` is what people read."""
+    if not NAME.fullmatch(type):
+        raise ConfigurationError(f"{type!r} is not a name for a fact: use dotted lower-case words.")
+    known = _declared.get(type)
+    if known and known.model is not model:
+        raise ConfigurationError(f"The fact {type} is declared twice with different models.")
+    _declared[type] = Declaration(type, model, title)
+
+
+def declaration(type: str) -> Declaration:
+    if type not in _declared:
+        raise ConfigurationError(f"The fact {type!r} is not declared. Declare it beside the service that records it.")
+    return _declared[type]
+
+
+def title_of(type: str) -> str:
+    """What people read for a type; the type itself when a newer or older release declared it."""
+    return _declared[type].title if type in _declared else type
+
+
+def types() -> dict[str, str]:
+    """All declared types with their titles."""
+    return {name: one.title for name, one in sorted(_declared.items())}

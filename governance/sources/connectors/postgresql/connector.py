@@ -1,0 +1,313 @@
+"""PostgreSQL as a source: what is there, a uniform sample, and one pushed-down profile query for each table."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, ClassVar, Final, NamedTuple
+
+from governance.core.errors import DataUnreadable
+from governance.sources.connectors.base import (
+    HASHES,
+    Check,
+    Connector,
+    DatasetInfo,
+    DatasetProfile,
+    FieldInfo,
+    FieldProfile,
+    Limits,
+    Sample,
+    value_limit,
+)
+from governance.sources.connectors.postgresql import catalog, measures
+from governance.sources.connectors.postgresql.capabilities import capabilities
+from governance.sources.connectors.postgresql.config import Config as ServerConfig
+from governance.sources.connectors.postgresql.config import pinned
+from governance.sources.connectors.postgresql.quoting import identifier, literal
+from governance.sources.connectors.postgresql.session import Session
+
+Run = Callable[[str], list[tuple[Any, ...]]]
+
+EXACT_ROWS: Final = 200_000
+"""Up to here distinct values and quantiles are exact; beyond it, sketches and the sample stand for them."""
+PART_ROWS: Final = 1_000_000
+MOST_PARTS: Final = 64
+BERNOULLI_PAGES: Final = 50_000
+"""Pages (400 MB) up to which every row of a table is visited to draw a part of it."""
+NUMBER_TOO_LARGE: Final = "22003"
+PROBED_PAGES: Final = 5_000
+"""Pages from which on a sample is drawn by probing random places instead of reading all."""
+
+FACTS = """
+SELECT c.relkind, c.reltuples::float8, c.relpages, current_setting('block_size')::int,
+    CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid)
+        WHEN c.relkind = 'p' THEN (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid))::int8 ELSE 0 END,
+    CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid)
+        WHEN c.relkind = 'p' THEN (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(c.oid))::int8 END,
+    c.relhassubclass AND c.relkind <> 'p',
+    ARRAY(SELECT a.attname::text FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT'))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {schema} AND c.relname = {name}"""
+DISTINCT = """
+SELECT s.attname, s.n_distinct::float8 FROM pg_stats s WHERE s.schemaname = {schema} AND s.tablename = {name} AND NOT s.inherited"""
+
+
+class Facts(NamedTuple):
+    """A relation as it is now. `size` is of its rows, `total` with indexes and long values; `hidden` columns may not be read."""
+
+    relkind: str
+    tuples: float
+    relpages: int
+    block: int
+    size: int
+    total: int | None
+    has_heirs: bool
+    hidden: list[str]
+
+    @property
+    def pages(self) -> int:
+        return math.ceil(self.size / self.block)
+
+    @property
+    def is_stored(self) -> bool:
+        return self.relkind in ("r", "p", "m")
+
+    def rows(self, known: int | None) -> int:
+        """About how many rows there are; without statistics a hundred for each page."""
+        if self.relpages > 0 and self.tuples >= 0:
+            return round(self.tuples / self.relpages * self.pages)
+        return known if known is not None else self.pages * 100
+
+
+class Reading(NamedTuple):
+    """What a profile reads: a relation called t, words for it, whether that is all of it (or of the part), the rows there are, and those to expect."""
+
+    relation: str
+    method: str
+    has_all: bool
+    rows: int | None
+    expected: int
+
+
+class PostgreSQL(Connector):
+    """A PostgreSQL database, version 12 or later."""
+
+    kind: ClassVar[str] = "postgresql"
+    label: ClassVar[str] = "PostgreSQL"
+    Config = ServerConfig
+
+    def __init__(self, config: Any, limits: Limits | None = None) -> None:
+        super().__init__(config, limits)
+        self.session = Session(self.parameters, self.limits, self._cancelled)
+
+    def parameters(self) -> dict[str, str]:
+        """Checked libpq parameters; called once for each connection."""
+        return pinned(self.config.parameters())
+
+    def close(self) -> None:
+        self.session.close()
+
+    def check(self) -> Check:
+        with self.transaction("the catalog") as run:
+            version = str(run("SELECT current_setting('server_version')")[0][0])
+            found = tuple(capabilities(run, is_encrypted=self.session.is_encrypted))
+        return Check(is_reachable=True, version=f"PostgreSQL {version}", latency=self.session.latency, capabilities=found)
+
+    def datasets(self, patterns: Sequence[str] = ()) -> Iterator[DatasetInfo]:
+        with self.transaction("the catalog") as run:
+            found = list(catalog.datasets(run, patterns))
+        yield from found
+
+    def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
+        with self.reading(dataset) as (run, facts):
+            fields = [field for field in dataset.fields if field.name not in facts.hidden]
+            cut = value_limit(self.limits, rows, len(fields))
+            targets = ", ".join(_shown(field, cut) for field in fields)
+            relation, method = self._drawn(dataset, facts, rows, seed)
+            if not facts.is_stored:
+                run(f"SELECT setseed({random.Random(seed).uniform(-1, 1)})")
+            found = run(f"SELECT {targets} FROM ({relation}) t") if fields else []
+        values = {field.name: column for field, column in zip(fields, _columns(found, len(fields)), strict=True)}
+        columns = [values.get(field.name) or [None] * len(found) for field in dataset.fields]
+        if method is None:
+            method = "all rows" if len(found) < rows else f"uniform {len(found):,}"
+        return Sample(dataset.fields, columns, len(found), method)
+
+    def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
+        with self.reading(dataset) as (run, facts):
+            fields = [field for field in dataset.fields if field.name not in facts.hidden]
+            cut = value_limit(self.limits, rows, len(fields))
+            targets = ", ".join(_shown(field, cut) for field in fields)
+            found = run(f"SELECT {targets} FROM {_relation(dataset)} t LIMIT {int(rows)}") if fields else []
+        return Sample(tuple(fields), _columns(found, len(fields)), len(found), "first rows")
+
+    def parts(self, dataset: DatasetInfo) -> int:
+        with self.reading(dataset) as (_, facts):
+            rows = facts.rows(dataset.rows)
+            if facts.relkind not in ("r", "m") or facts.has_heirs or not dataset.size or rows <= 2 * PART_ROWS or rows > self.limits.row_budget:
+                return 1
+            return min(MOST_PARTS, math.ceil(rows / PART_ROWS))
+
+    def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
+        with self.reading(dataset) as (run, facts):
+            fields = [field for field in dataset.fields if field.name not in facts.hidden]
+            read = self._read(run, dataset, facts, part)
+            has_sketches = part is not None or read.expected > EXACT_ROWS
+            bounds = _bounds(run, dataset, fields, read.expected) if has_sketches else None
+            count, profiles = self._measure(run, read.relation, fields, measures.Plan(self.limits.max_value, bounds, has_quantiles=not has_sketches))
+        for profile in profiles:
+            profile.distinct_is_exact = profile.distinct_is_exact and read.has_all
+            if part is None:
+                profile.sketch = None
+        known = dict(zip((field.name for field in fields), profiles, strict=True))
+        return DatasetProfile(
+            rows=count if read.has_all else read.rows,
+            fields=[known.get(field.name) or FieldProfile() for field in dataset.fields],
+            size=facts.total if part is None or part[0] == 0 else None,
+            method=read.method.format(read=count),
+            read=count,
+        )
+
+    def transaction(self, what: str) -> Any:
+        self.refuse_cancelled()
+        return self.session.transaction(what)
+
+    @contextmanager
+    def reading(self, dataset: DatasetInfo) -> Iterator[tuple[Run, Facts]]:
+        """A transaction on one dataset, and what it is now."""
+        name = ".".join((*dataset.path, dataset.name))
+        with self.transaction(name) as run:
+            found = run(FACTS.format(schema=literal(dataset.path[0]), name=literal(dataset.name)))
+            if not found:
+                raise DataUnreadable(f"{name} is not there any more. Scan again.")
+            yield run, Facts(*found[0])
+
+    def _drawn(self, dataset: DatasetInfo, facts: Facts, rows: int, seed: int) -> tuple[str, str | None]:
+        """A query for a uniform sample of whole rows, and how it is drawn (None: it depends on how many come).
+
+        Long values are not read here: the sort carries their addresses only.
+        """
+        relation = _relation(dataset)
+        total = facts.rows(dataset.rows)
+        if not facts.is_stored:
+            budget = self.limits.row_budget
+            inner = f"SELECT * FROM {relation} LIMIT {budget}"
+            return f"SELECT s.* FROM ({inner}) s ORDER BY random() LIMIT {rows}", None
+        order = f"hashtextextended(s.tableoid::text || s.ctid::text, {int(seed)})"
+        if facts.relkind in ("r", "m") and not facts.has_heirs and facts.pages > PROBED_PAGES and facts.relpages > 0 and total > 20 * rows:
+            places = ",".join(f"'({block},{offset})'" for block, offset in _places(facts, rows, total, seed))
+            inner = f"SELECT s.*, s.tableoid, s.ctid FROM {relation} s WHERE s.ctid = ANY(ARRAY[{places}]::tid[])"
+            return f"SELECT s.* FROM ({inner}) s ORDER BY {order} LIMIT {rows}", f"uniform {rows:,} of about {total:,} rows"
+        sampled = ""
+        if total > 10 * rows and facts.relpages > 0:
+            sampled = f" TABLESAMPLE BERNOULLI ({min(100.0, 300.0 * rows / total):.6f}) REPEATABLE ({int(seed)})"
+        return (
+            f"SELECT s.* FROM {relation} s{sampled} ORDER BY {order} LIMIT {rows}",
+            f"uniform {rows:,} of about {total:,} rows" if sampled else None,
+        )
+
+    def _read(self, run: Run, dataset: DatasetInfo, facts: Facts, part: tuple[int, int] | None) -> Reading:
+        relation, budget = _relation(dataset), self.limits.row_budget
+        if not facts.is_stored:
+            # One row more than allowed tells whether there are more.
+            rows = int(run(f"SELECT count(*) FROM (SELECT FROM {relation} LIMIT {budget + 1}) t")[0][0])
+            if rows <= budget:
+                return Reading(f"{relation} t", "all rows", True, rows, rows)
+            return Reading(f"(SELECT * FROM {relation} LIMIT {budget}) t", "the first {read:,} rows: row budget", False, None, budget)
+        rows = facts.rows(dataset.rows)
+        if part is not None and part[1] > 1:
+            within = f"(SELECT * FROM {relation} s WHERE {_blocks(dataset, facts, part)}) t"
+            return Reading(within, f"part {part[0] + 1} of {part[1]}", True, rows, rows // part[1])
+        if rows <= budget:
+            return Reading(f"{relation} t", "all rows", True, rows, rows)
+        how = "BERNOULLI" if facts.pages <= BERNOULLI_PAGES else "SYSTEM"
+        words = "" if how == "BERNOULLI" else " (random blocks)"
+        sampled = f"{relation} t TABLESAMPLE {how} ({100.0 * budget / rows:.6f}) REPEATABLE (0)"
+        return Reading(sampled, f"uniform {{read:,}} of about {rows:,} rows{words}: row budget", False, rows, budget)
+
+    def _measure(self, run: Run, relation: str, fields: Sequence[FieldInfo], plan: measures.Plan) -> tuple[int, list[FieldProfile]]:
+        """Rows read, and a profile for each field; wide tables take several statements in the one transaction."""
+        if not fields:
+            return int(run(f"SELECT count(*) FROM {relation}")[0][0]), []
+        read, profiles = 0, []
+        for group in measures.chunks(fields, plan):
+            read, found = self._aggregate(run, relation, group, plan)
+            profiles += found
+        poor = [field for field, profile in zip(fields, profiles, strict=True) if plan.bounds and measures.is_poor(profile)]
+        if poor:
+            whole = replace(plan, bounds=dict.fromkeys((field.name for field in poor), HASHES))
+            again = dict(zip((field.name for field in poor), self._measure(run, relation, poor, whole)[1], strict=True))
+            profiles = [again.get(field.name, profile) for field, profile in zip(fields, profiles, strict=True)]
+        return read, profiles
+
+    def _aggregate(
+        self, run: Run, relation: str, group: list[tuple[FieldInfo, dict[str, str]]], plan: measures.Plan
+    ) -> tuple[int, list[FieldProfile]]:
+        """One statement. Numbers too large to be averaged leave mean and deviation unknown."""
+        self.refuse_cancelled()
+        run("SAVEPOINT aggregate")
+        try:
+            read, *answers = run(_query(relation, group))[0]
+        except DataUnreadable as error:
+            if error.context.get("sqlstate") != NUMBER_TOO_LARGE:
+                raise
+            run("ROLLBACK TO SAVEPOINT aggregate")
+            read, *answers = run(_query(relation, group, leave_out=("mean", "stddev")))[0]
+        found = []
+        for field, asked in group:
+            mine, answers = dict(zip(asked, answers[: len(asked)], strict=True)), answers[len(asked) :]
+            found.append(measures.read(mine, read, plan.bounds[field.name] if plan.bounds else HASHES))
+        return read, found
+
+
+def _query(relation: str, group: list[tuple[FieldInfo, dict[str, str]]], leave_out: Sequence[str] = ()) -> str:
+    targets = ["NULL" if name in leave_out else expression for _, asked in group for name, expression in asked.items()]
+    return f"SELECT count(*), {', '.join(targets)} FROM {relation}"
+
+
+def _relation(dataset: DatasetInfo) -> str:
+    return identifier(dataset.path[0], dataset.name)
+
+
+def _shown(field: FieldInfo, cut: int) -> str:
+    """A column as a sample shows it: long values are cut by the server and never travel."""
+    column = f"t.{identifier(field.name)}"
+    if field.kind == "binary":
+        return f"substring({column} FROM 1 FOR {cut})"
+    if field.kind in measures.NATIVE or field.kind == "uuid":
+        return column
+    return f"left({column}::text, {cut})"
+
+
+def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    if not rows:
+        return [[] for _ in range(width)]
+    return [[bytes(value) if isinstance(value, memoryview) else value for value in column] for column in zip(*rows, strict=True)]
+
+
+def _places(facts: Facts, rows: int, total: int, seed: int) -> list[tuple[int, int]]:
+    """Random places of rows. Each place is as likely as any other, so the rows that are found there are uniform."""
+    density = total / max(1, facts.pages)
+    slots = min((facts.block - 24) // 28, math.ceil(2 * density) + 8)
+    wanted = min(facts.pages * slots, math.ceil(1.5 * rows * slots / max(density, 0.1)) + 100)
+    chosen = random.Random(seed).sample(range(facts.pages * slots), min(wanted, 200_000))
+    return [(place // slots, place % slots + 1) for place in chosen]
+
+
+def _blocks(dataset: DatasetInfo, facts: Facts, part: tuple[int, int]) -> str:
+    """Rows of one part. The borders come from the listing, so that all parts agree; the last part has no end."""
+    pages = (dataset.size or 0) // facts.block
+    index, count = part
+    lower = f"s.ctid >= '({pages * index // count},0)'::tid"
+    return lower if index + 1 == count else f"{lower} AND s.ctid < '({pages * (index + 1) // count},0)'::tid"
+
+
+def _bounds(run: Run, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int) -> dict[str, int]:
+    """Where to cut each column's hashes, from the planner's statistics; a wrong guess makes a sketch smaller or the answer longer, never wrong."""
+    known = {}
+    for name, distinct in run(DISTINCT.format(schema=literal(dataset.path[0]), name=literal(dataset.name))):
+        known[name] = distinct if distinct >= 0 else -distinct * rows
+    return {field.name: measures.bound_for(known.get(field.name, rows)) for field in fields}

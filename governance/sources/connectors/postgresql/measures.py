@@ -1,0 +1,117 @@
+"""The aggregate query of a profile: what is asked of each column, and how the answers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from governance.sources.connectors.base import HASHES, SKETCH_SIZE, FieldInfo, FieldProfile, Kind, Sketch
+from governance.sources.connectors.postgresql.quoting import identifier
+
+TARGETS: Final = 1_200
+"""Expressions in one statement; PostgreSQL takes 1,664."""
+NATIVE: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "time", "timestamp", "boolean"})
+"""Kinds whose values are compared as they are; all others are compared by the hash of their text."""
+SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
+SPECIAL: Final = "('NaN', 'Infinity', '-Infinity')"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one profile asks for. `bounds` (by column name) draws sketches below them instead of counting; `has_quantiles` sorts every column."""
+
+    cut: int
+    bounds: dict[str, int] | None = None
+    has_quantiles: bool = True
+
+
+def chunks(fields: Sequence[FieldInfo], plan: Plan) -> Iterator[list[tuple[FieldInfo, dict[str, str]]]]:
+    """Columns with their expressions, in groups that fit into one statement."""
+    group: list[tuple[FieldInfo, dict[str, str]]] = []
+    size = 0
+    for field in fields:
+        asked = expressions(field, plan)
+        if group and size + len(asked) > TARGETS:
+            yield group
+            group, size = [], 0
+        group.append((field, asked))
+        size += len(asked)
+    if group:
+        yield group
+
+
+def expressions(field: FieldInfo, plan: Plan) -> dict[str, str]:
+    """Measure → SQL, over a relation called `t`."""
+    column = f"t.{identifier(field.name)}"
+    text = column if field.type in ("text", "character varying") else f"{column}::text"
+    asked = {"present": f"count({column})"}
+    asked |= _distinct(field, column, text, plan)
+    if field.kind in NATIVE and field.kind != "boolean":
+        asked |= {"minimum": f"min({column})", "maximum": f"max({column})"}
+    elif field.kind == "boolean":
+        asked |= {"minimum": f"bool_and({column})", "maximum": f"bool_or({column})"}
+    elif field.kind in ("text", "uuid"):
+        shown = f'left({text}, {plan.cut}) COLLATE "C"'
+        asked |= {"minimum": f"min({shown})", "maximum": f"max({shown})"}
+    if field.kind in ("text", "json", "other"):
+        length = f"char_length({text})"
+        asked |= _lengths(length) | {"empty": f"count(*) FILTER (WHERE {length} = 0)"}
+    elif field.kind == "binary":
+        asked |= _lengths(f"octet_length({column})") | {"empty": f"count(*) FILTER (WHERE octet_length({column}) = 0)"}
+    if field.kind in ("integer", "decimal"):
+        # avg and stddev of NaN or infinity say nothing about the other values.
+        finite = f" FILTER (WHERE {column}::text NOT IN {SPECIAL})" if field.kind == "decimal" else ""
+        asked |= {"mean": f"(avg({column}){finite})::float8", "stddev": f"(stddev_samp({column}){finite})::float8"}
+    if field.kind in SCALED and plan.has_quantiles:
+        asked["quantiles"] = f"percentile_disc(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY {column})"
+    return asked
+
+
+def _lengths(length: str) -> dict[str, str]:
+    return {"length_min": f"min({length})", "length_max": f"max({length})", "length_mean": f"avg({length})::float8"}
+
+
+def hashed(field: FieldInfo, column: str, text: str) -> str:
+    """63 bits of a value's text, the same in every part and every session of one server version."""
+    if field.kind == "binary":
+        text = f"md5({column})"
+    elif field.type.startswith("numeric"):
+        text = f"trim_scale({column})::text"
+    return f'(hashtextextended({text} COLLATE "C", 0) & 9223372036854775807)'
+
+
+def _distinct(field: FieldInfo, column: str, text: str, plan: Plan) -> dict[str, str]:
+    if plan.bounds is None:
+        return {"distinct": f"count(DISTINCT {column if field.kind in NATIVE else hashed(field, column, text)})"}
+    value, bound = hashed(field, column, text), plan.bounds[field.name]
+    below = f" FILTER (WHERE {value} < {bound})" if bound < HASHES else ""
+    # DISTINCT leaves them in order, so the slice holds the lowest; one more than is kept tells where the sketch ends.
+    return {"hashes": f"(array_agg(DISTINCT {value}){below})[1:{SKETCH_SIZE + 1}]"}
+
+
+def read(answers: dict[str, Any], rows: int, bound: int = HASHES) -> FieldProfile:
+    """One column's profile from the answers to its expressions."""
+    known = {name: value for name, value in answers.items() if name not in ("present", "hashes")}
+    profile = FieldProfile(nulls=rows - int(answers["present"]), **known)
+    if "distinct" not in answers:
+        profile.sketch = trimmed(answers.get("hashes") or [], bound)
+        profile.distinct, profile.distinct_is_exact = min(profile.sketch.distinct, int(answers["present"])), profile.sketch.is_exact
+    return profile
+
+
+def is_poor(profile: FieldProfile) -> bool:
+    """Whether the bound was set so low that hardly any hash lies below it."""
+    return profile.sketch is not None and not profile.sketch.is_exact and len(profile.sketch.hashes) < SKETCH_SIZE // 8
+
+
+def trimmed(hashes: list[int], below: int) -> Sketch:
+    """A sketch of at most SKETCH_SIZE hashes from the sorted hashes below a bound."""
+    if len(hashes) > SKETCH_SIZE:
+        return Sketch(hashes[:SKETCH_SIZE], hashes[SKETCH_SIZE])
+    return Sketch(hashes, below)
+
+
+def bound_for(distinct: float) -> int:
+    """Below it, about twice as many hashes as a sketch keeps are expected of `distinct` values."""
+    return HASHES if distinct <= 2 * SKETCH_SIZE else int(HASHES * 2 * SKETCH_SIZE / distinct)

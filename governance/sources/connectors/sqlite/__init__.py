@@ -1,0 +1,7 @@
+"""SQLite files."""
+
+from __future__ import annotations
+
+from governance.sources.connectors.sqlite.connector import SQLite
+
+__all__ = ["SQLite"]

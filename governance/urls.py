@@ -1,0 +1,42 @@
+"""Every address of the portal, gathered from the apps."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from alerts import api as alerts
+from governance.catalog import api as catalog
+from governance.core.api import docs, events
+from governance.scans import api as scans
+from governance.sources import api as sources
+from intelligence import api as intelligence
+from monitoring import api as monitoring
+from monitoring import health
+from security.access import api as access
+from security.identity import api as identity
+
+v1 = [
+    *identity.urlpatterns,
+    *access.urlpatterns,
+    *events.urlpatterns,
+    *intelligence.urlpatterns,
+    *sources.urlpatterns,
+    *catalog.urlpatterns,
+    *scans.urlpatterns,
+    *alerts.urlpatterns,
+    *monitoring.urlpatterns,
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.metrics),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(v1)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", docs.page, name="api-docs"),
+]

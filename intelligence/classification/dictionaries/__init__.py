@@ -1,0 +1,60 @@
+"""Word lists, read on first use: names of people by language, places, and closed lists by subject. All words are folded (`headers.fold`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from intelligence.classification.headers import fold
+
+HERE: Final = Path(__file__).parent
+APART: Final = re.compile(r"[\s\-'’.,·・]+")
+
+
+@cache
+def first_names() -> frozenset[str]:
+    return _names("first")
+
+
+@cache
+def last_names() -> frozenset[str]:
+    """Also the last word of names like `van den Berg`."""
+    names = _names("last")
+    return names | {name.split()[-1] for name in names if " " in name}
+
+
+@cache
+def places() -> frozenset[str]:
+    return frozenset((HERE / "places.txt").read_text(encoding="utf-8").split("\n"))
+
+
+@cache
+def words(subject: str) -> frozenset[str]:
+    """One of the closed lists of words.txt; `KeyError` for an unknown subject."""
+    return _subjects()[subject]
+
+
+def parts(folded: str) -> list[str]:
+    """The words of a folded text, hyphens, apostrophes and dots apart."""
+    return [part for part in APART.split(folded) if part]
+
+
+@cache
+def _names(kind: str) -> frozenset[str]:
+    found: set[str] = set()
+    for line in (HERE / "names.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{kind} "):
+            found.update(fold(word.replace("-", " ")) for word in line.split()[2:])
+    return frozenset(found)
+
+
+@cache
+def _subjects() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in (HERE / "words.txt").read_text(encoding="utf-8").splitlines():
+        subject, _, rest = line.partition(":")
+        if rest and not line.startswith("#"):
+            found[subject] = frozenset(fold(word.strip()) for word in rest.split(","))
+    return found

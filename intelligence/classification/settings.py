@@ -1,0 +1,165 @@
+"""What a rule set decides about a classification, and its JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, cast, get_args
+
+from governance.core.errors import InvalidInput
+from intelligence.classification.families import FAMILIES, SENSITIVITIES, Sensitivity, sensitivity
+
+Kind = Literal["regex", "dictionary", "field_name"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+HEAVIEST: Final = 20.0
+LONGEST_PATTERN: Final = 2_000
+MOST_WORDS: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class CustomRecognizer:
+    """Somebody's own recognizer.
+
+    `regex` matches whole values and `field_name` a part of the header, both in RE2's syntax; `dictionary` knows its `words`, in any case.
+    `weight` is in log-odds: 4 is even, 6 is a clear yes. A word of `context` in the header or the table's name adds to it.
+    """
+
+    name: str
+    kind: Kind
+    entity: str
+    family: str
+    pattern: str = ""
+    words: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    weight: float = 6.5
+
+    @classmethod
+    def from_json(cls, data: object) -> CustomRecognizer:
+        """Checks everything, the pattern's syntax too; `InvalidInput` says what to change."""
+        if not isinstance(data, Mapping):
+            raise InvalidInput("A custom recognizer is an object with name, kind, entity and family.")
+        unknown = sorted(set(map(str, data)) - {"name", "kind", "entity", "family", "pattern", "words", "context", "weight"})
+        if unknown:
+            raise InvalidInput(f"A custom recognizer has no field {unknown[0]!r}. Leave it out.")
+        name, entity, family = (_text(data, key) for key in ("name", "entity", "family"))
+        if data.get("kind") not in KINDS:
+            raise InvalidInput(f"The recognizer {name!r} needs a kind: {', '.join(KINDS)}.")
+        own = cls(name, cast("Kind", data["kind"]), entity, family, str(data.get("pattern") or ""), _words(data, "words"), _words(data, "context"), _weight(data))
+        own._check()
+        return own
+
+    def as_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "entity": self.entity,
+            "family": self.family,
+            "pattern": self.pattern,
+            "words": list(self.words),
+            "context": list(self.context),
+            "weight": self.weight,
+        }
+
+    def _check(self) -> None:
+        if self.kind == "dictionary":
+            if not self.words or len(self.words) > MOST_WORDS:
+                raise InvalidInput(f"The dictionary {self.name!r} needs between 1 and {MOST_WORDS:,} words.")
+            return
+        if not self.pattern or len(self.pattern) > LONGEST_PATTERN:
+            raise InvalidInput(f"The recognizer {self.name!r} needs a pattern of at most {LONGEST_PATTERN:,} characters.")
+        import re2
+
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            re2.compile(self.pattern, options)
+        except re2.error as error:
+            raise InvalidInput(f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`threshold` is the lowest score that is a suggestion, `disabled` holds entities and families, `sensitivities` family → sensitivity."""
+
+    threshold: float = 0.5
+    disabled: frozenset[str] = frozenset()
+    sensitivities: dict[str, str] = field(default_factory=dict)
+    custom: tuple[CustomRecognizer, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: object) -> Settings:
+        """Whatever is left out keeps its default; `InvalidInput` says what to change."""
+        if not isinstance(data, Mapping):
+            raise InvalidInput("Classification settings are an object with threshold, disabled, sensitivities and custom.")
+        unknown = sorted(set(map(str, data)) - {"threshold", "disabled", "sensitivities", "custom"})
+        if unknown:
+            raise InvalidInput(f"Classification settings have no field {unknown[0]!r}. Leave it out.")
+        threshold = data.get("threshold", 0.5)
+        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 < threshold <= 1:
+            raise InvalidInput("The threshold is a number above 0 and at most 1.")
+        custom = data.get("custom") or []
+        if not isinstance(custom, (list, tuple)):
+            raise InvalidInput("custom is a list of recognizers.")
+        recognizers = tuple(CustomRecognizer.from_json(one) for one in custom)
+        names = [own.name for own in recognizers]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InvalidInput(f"Two custom recognizers are called {twice!r}. Give one of them another name.")
+        return cls(float(threshold), frozenset(_words(data, "disabled")), _sensitivities(data.get("sensitivities") or {}), recognizers)
+
+    def as_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {
+            "threshold": self.threshold,
+            "disabled": sorted(self.disabled),
+            "sensitivities": dict(sorted(self.sensitivities.items())),
+            "custom": [own.as_json() for own in self.custom],
+        }
+
+    def sensitivity(self, family: str | None) -> Sensitivity:
+        """The family's sensitivity under this rule set."""
+        own = self.sensitivities.get(family or "")
+        return cast("Sensitivity", own) if own in SENSITIVITIES else sensitivity(family)
+
+    def but(self, **changes: Any) -> Settings:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+
+DEFAULT: Final = Settings()
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip() or len(value) > 100:
+        raise InvalidInput(f"A custom recognizer needs {key}: a text of at most 100 characters.")
+    return value.strip()
+
+
+def _words(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key) or ()
+    if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(word, str) for word in value):
+        raise InvalidInput(f"{key} is a list of texts.")
+    return tuple(dict.fromkeys(word.strip() for word in value if word.strip()))
+
+
+def _weight(data: Mapping[str, Any]) -> float:
+    weight = data.get("weight", 6.5)
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= HEAVIEST:
+        raise InvalidInput(f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 6 a clear yes.")
+    return float(weight)
+
+
+def _sensitivities(data: object) -> dict[str, str]:
+    if not isinstance(data, Mapping):
+        raise InvalidInput("sensitivities is an object: family to sensitivity.")
+    for family, value in data.items():
+        if value not in SENSITIVITIES:
+            raise InvalidInput(f"The sensitivity of {family!r} is one of {', '.join(SENSITIVITIES)}. Known families: {', '.join(FAMILIES)}.")
+    return {str(family): str(value) for family, value in data.items()}
+
+
+def _reason(error: Exception) -> str:
+    text = error.args[0] if error.args else ""
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)

@@ -1,0 +1,64 @@
+"""What goes into a classification and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table with a sample of its values.
+
+    `values` may hold None and anything that a driver returns. `kind` is one of `governance.sources.connectors.base.Kind`.
+    """
+
+    name: str
+    values: Sequence[object]
+    kind: str = "text"
+    table: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a verdict: `matched` of `distinct` values, and its `weight` in log-odds (natural logarithm)."""
+
+    recognizer: str
+    matched: int
+    distinct: int
+    detail: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a column holds; `entity` and `family` are None where nothing is sensitive or we cannot tell. Holds masked values only."""
+
+    entity: str | None
+    family: str | None
+    score: float
+    reason: str
+    evidence: list[Evidence] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
+    candidates: list[tuple[str, float]] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    examined: int = 0
+    distinct: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and dicts, ready for a JSON column."""
+        data = asdict(self)
+        data["candidates"] = [list(pair) for pair in self.candidates]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a text are an `entity`."""
+
+    start: int
+    end: int
+    entity: str
+    score: float
