@@ -18,7 +18,6 @@ class Fired(_Data):
 
     rule: int
     rule_name: str
-    severity: str
     priority: float
 
 

@@ -31,7 +31,9 @@ class Rule(models.Model):
     severity = models.CharField(max_length=8, choices=Severity.choices, default=Severity.WARNING)
     title = models.CharField(max_length=300, help_text="What people read: {subject}, {source}, {data.…} stand for parts of the fact.")
     body = models.TextField(blank=True)
-    group_by = models.JSONField(default=list, blank=True, help_text="Facts with the same values there belong to one alert; empty: those of one subject.")
+    group_by = models.JSONField(
+        default=list, blank=True, help_text="Facts with the same values there belong to one alert; empty: those of one subject."
+    )
     resolves = models.CharField(
         max_length=100, blank=True, help_text="Type of the fact that ends the alert of the same group. Empty: people resolve it."
     )

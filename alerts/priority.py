@@ -30,8 +30,10 @@ def priority(severity: str, sensitivity: str, data: Mapping[str, Any], count: in
 def _size(data: Mapping[str, Any]) -> tuple[int, str]:
     """The largest number of things that a fact names."""
     found = []
+    summary = data.get("summary")
+    named = {**(summary if isinstance(summary, Mapping) else {}), **data}
     for name, word in COUNTED.items():
-        value = data.get(name)
+        value = named.get(name)
         if isinstance(value, list):
             more = data.get("more")
             found.append((len(value) + (more if isinstance(more, int) else 0), word))

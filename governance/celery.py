@@ -18,6 +18,8 @@ def broker(url: str) -> str:
     return "redis+socket" + url[len("unix") :] if url.startswith("unix:") else url
 
 
+# Every host has its own queue behind this exchange. Who sends declares the exchange: kombu takes one that it does not know for a direct one.
+collect = Broadcast("collect", queue_arguments={"x-expires": 60_000})
 app = Celery("governance")
 app.conf.update(
     broker_url=broker(env.redis).replace("?db=", "?virtual_host="),
@@ -27,8 +29,8 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     task_default_queue="default",
-    task_queues=[Queue("default"), Queue("scans"), Broadcast("collect", queue_arguments={"x-expires": 60_000})],
-    task_routes={"scans.*": {"queue": "scans"}, "monitoring.collect*": {"queue": "collect"}},
+    task_queues=[Queue("default"), Queue("scans"), collect],
+    task_routes={"scans.*": {"queue": "scans"}, "monitoring.collect*": {"queue": "collect", "declare": [collect.exchange]}},
     task_serializer="json",
     accept_content=["json"],
     broker_connection_retry_on_startup=True,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from governance.core.access import Action
 
 
 class Page(NamedTuple):
     """A page of the sidebar: it appears once its address exists and the reader may open it.
 
-    `action` is asked of the gate for pages that are no change list; a change list's own admin class decides about it.
+    `action` is asked of the gate for pages that are no change list (none: everybody who is signed in); a change list's own admin class decides about it.
     `badge` names a function (request) → number of things that wait; zero shows nothing.
     """
 
     title: str
     address: str
     icon: str
-    action: str = "view"
+    action: Action | Literal[""] = ""
     badge: str = ""
 
 
@@ -24,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Discover",
         (
-            Page("Search", "admin:catalog_search", "search"),
+            Page("Search", "admin:search", "search"),
             Page("Datasets", "admin:catalog_dataset_changelist", "table_chart"),
         ),
     ),
@@ -85,7 +87,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "6px",
     "STYLES": ["/static/portal/portal.css"],
     "DASHBOARD_CALLBACK": "governance.overview.dashboard",
-    "COMMAND": {"search_models": False, "search_callback": "governance.sidebar.palette", "show_history": True},
+    "COMMAND": {"show_history": True},
     "SIDEBAR": {"show_search": True, "command_search": True, "show_all_applications": False, "navigation": "governance.sidebar.groups"},
     "COLORS": {
         # Teal; 600 carries white text and 500 stands on dark paper, both at WCAG AA.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -198,6 +199,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
+# All processes of this machine count together. prometheus_client reads this when it is imported, which is after the settings.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(env.places.metrics())
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.body_limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

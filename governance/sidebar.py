@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from alerts.models import Alert
-from governance.catalog.models import Field
+from governance.catalog.models import Dataset, Field
 from governance.core.access import actor_of, may, visible
 from governance.navigation import GROUPS, Page
 
@@ -26,12 +26,17 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
-def _item(request: HttpRequest, page: Page) -> dict[str, Any] | None:
+def address(name: str) -> str:
+    """The path of a page, empty while there is none of that name."""
     try:
-        link = reverse(page.address)
+        return reverse(name)
     except NoReverseMatch:
-        return None
-    if not _may_open(request, page):
+        return ""
+
+
+def _item(request: HttpRequest, page: Page) -> dict[str, Any] | None:
+    link = address(page.address)
+    if not link or not _may_open(request, page):
         return None
     item: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": link, "active": False}
     waiting = import_string(page.badge)(request) if page.badge else 0
@@ -39,12 +44,13 @@ def _item(request: HttpRequest, page: Page) -> dict[str, Any] | None:
 
 
 def _may_open(request: HttpRequest, page: Page) -> bool:
-    """A change list is opened by its own admin class; other pages by the gate."""
+    """A change list is opened by its own admin class; another page by whoever may do its action somewhere."""
     name = page.address.removeprefix("admin:").removesuffix("_changelist")
     for model, model_admin in admin.site._registry.items():
         if f"{model._meta.app_label}_{model._meta.model_name}" == name:
             return model_admin.has_view_or_change_permission(request)
-    return page.address == "admin:index" or may(actor_of(request), page.action)
+    actor = actor_of(request)
+    return not page.action or may(actor, page.action) or visible(actor, Dataset.objects.all(), page.action).exists()
 
 
 def _mark_current(path: str, items: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from alerts import api as alerts
+from governance import palette
 from governance.catalog import api as catalog
 from governance.core.api import docs, events
 from governance.scans import api as scans
@@ -17,6 +18,7 @@ from monitoring import api as monitoring
 from monitoring import health
 from security.access import api as access
 from security.identity import api as identity
+from security.identity.views import change_password
 
 v1 = [
     *identity.urlpatterns,
@@ -35,6 +37,8 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
+    path("admin/palette/", admin.site.admin_view(palette.results), name="palette"),
+    path("admin/password_change/", change_password),
     path("admin/", admin.site.urls),
     path("api/v1/", include(v1)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -34,7 +34,9 @@ class RuleSetVersion(models.Model):
     sampling = models.JSONField(default=dict, blank=True)
     note = models.CharField(max_length=500, blank=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
 
     class Meta:
         verbose_name = "rule set version"

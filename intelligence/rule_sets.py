@@ -125,9 +125,7 @@ def attempt(settings: Mapping[str, Any], values: Sequence[str], *, header: str =
     return classify([Column(header, list(values))], settings=Settings.from_json(_checked(settings)))[0]
 
 
-def _append(
-    rule_set: RuleSet, settings: Mapping[str, Any], sampling: Mapping[str, Any], note: str, fact: str, actor: Actor
-) -> RuleSetVersion:
+def _append(rule_set: RuleSet, settings: Mapping[str, Any], sampling: Mapping[str, Any], note: str, fact: str, actor: Actor) -> RuleSetVersion:
     with transaction.atomic():
         RuleSet.objects.select_for_update().get(pk=rule_set.pk)
         before = current(rule_set)

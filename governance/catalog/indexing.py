@@ -13,7 +13,9 @@ from governance.catalog import words
 from governance.catalog.models import Dataset, Field
 from intelligence.classification import families
 
-DATASETS = "UPDATE catalog_dataset AS d SET words = r.words::tsvector FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, words text) WHERE d.id = r.id"
+DATASETS = (
+    "UPDATE catalog_dataset AS d SET words = r.words::tsvector FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, words text) WHERE d.id = r.id"
+)
 FIELDS = "UPDATE catalog_field AS d SET words = r.words::tsvector FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, words text) WHERE d.id = r.id"
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -87,24 +88,34 @@ def trigrams(word: str) -> frozenset[str]:
     return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
 
 
-def query(text: str) -> tuple[str, dict[str, str]]:
-    """The text of a tsquery for what somebody typed, and which words were replaced by near ones; an empty text matches nothing.
-
-    Each word must occur: as the beginning of a word, inside of one, or, when there is neither, as what it was probably meant to be.
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Two tsqueries for what somebody typed, empty when that was nothing: `wanted` has every word somewhere, `own` one of them in the row's own words and not
+    only in those of where it stands. `corrected` says which words were replaced by near ones.
     """
-    clauses: list[str] = []
+
+    wanted: str
+    own: str
+    corrected: Mapping[str, str]
+
+
+def query(text: str) -> Query:
+    """Each word must occur: as the beginning of a word, inside of one, or, when there is neither, as what it was probably meant to be."""
+    clauses: list[list[str]] = []
     corrected: dict[str, str] = {}
     for word in _typed(text):
         alternatives = [f"'{word}':*"]
         known = _containing(word)
-        alternatives += [f"'{one}'" for one in known if not one.startswith(word)]
-        if not known:
-            near = _near(word)
-            alternatives += [f"'{one}'" for one in near]
-            if near:
-                corrected[word] = near[0]
-        clauses.append(f"({' | '.join(alternatives)})" if len(alternatives) > 1 else alternatives[0])
-    return " & ".join(clauses), corrected
+        alternatives += [f"'{one}':" for one in known if not one.startswith(word)]
+        if not known and (near := _near(word)):
+            alternatives += [f"'{one}':" for one in near]
+            corrected[word] = near[0]
+        clauses.append(alternatives)
+    if not clauses:
+        return Query("", "", {})
+    wanted = " & ".join(f"({' | '.join(one + ('' if one.endswith('*') else 'ABCD') for one in alternatives)})" for alternatives in clauses)
+    own = " | ".join(f"{one}ABD" for alternatives in clauses for one in alternatives)
+    return Query(wanted, f"({wanted}) & ({own})", corrected)
 
 
 def _typed(text: str) -> list[str]:
@@ -124,7 +135,10 @@ def _containing(word: str) -> list[str]:
         inner = [word[at : at + 3] for at in range(len(word) - 2)]
         pattern = f"%{word}%"
         if inner:
-            cursor.execute("SELECT text FROM catalog_word WHERE trigrams @> %s::varchar[] AND text LIKE %s ORDER BY length(text), text LIMIT 40", [inner, pattern])
+            cursor.execute(
+                "SELECT text FROM catalog_word WHERE trigrams @> %s::varchar[] AND text LIKE %s ORDER BY length(text), text LIMIT 40",
+                [inner, pattern],
+            )
         else:
             cursor.execute("SELECT text FROM catalog_word WHERE text LIKE %s ORDER BY length(text), text LIMIT 1", [f"{word}%"])
         return [text for (text,) in cursor.fetchall()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import time
 
 import redis
 from django_celery_beat.schedulers import DatabaseScheduler
@@ -14,6 +15,8 @@ from governance.core.cache import redis_client
 logger = logging.getLogger(__name__)
 KEY = "beat:leader"
 LEASE = 10  # seconds; a leader that dies is replaced after so long
+RENEW_EVERY = LEASE / 5
+LOOK_EVERY = 1.0  # seconds between two looks whether somebody changed the schedules; a tick comes about ten times a second
 RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('expire', KEYS[1], ARGV[2]) else return 0 end"
 
 
@@ -22,11 +25,19 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     identity = f"{os.getpid()}-{secrets.token_hex(8)}"
     is_leader = False
+    renewed = 0.0
+    looked = 0.0
 
     def tick(self, *args: object, **kwargs: object) -> float:
         if not self._leads():
             return 1.0
         return float(super().tick(*args, **kwargs))
+
+    def schedule_changed(self) -> bool:
+        if time.monotonic() - self.looked < LOOK_EVERY:
+            return False
+        self.looked = time.monotonic()
+        return bool(super().schedule_changed())
 
     def close(self) -> None:
         try:
@@ -37,6 +48,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         super().close()
 
     def _leads(self) -> bool:
+        if self.is_leader and time.monotonic() - self.renewed < RENEW_EVERY:
+            return True
         client = redis_client()
         try:
             leads = bool(client.set(KEY, self.identity, nx=True, ex=LEASE)) or bool(client.eval(RENEW, 1, KEY, self.identity, LEASE))
@@ -45,5 +58,5 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             return False
         if leads != self.is_leader:
             logger.info("leader" if leads else "standing by")
-        self.is_leader = leads
+        self.is_leader, self.renewed = leads, time.monotonic()
         return leads

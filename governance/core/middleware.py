@@ -6,7 +6,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -91,8 +91,17 @@ class Problems:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, GovernanceError):
-            return None
-        if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
-            return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-        return render(request, "problem.html", {"problem": error.problem(), "request_id": cast(Any, request).request_id}, status=error.status)
+        return problem_response(request, error) if isinstance(error, GovernanceError) else None
+
+
+def problem_response(request: HttpRequest, error: GovernanceError) -> HttpResponse:
+    """A problem document for programs, a page for people."""
+    response: HttpResponse
+    if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
+        response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    else:
+        request_id = getattr(request, "request_id", "")
+        response = render(request, "problem.html", {"problem": error.problem(), "request_id": request_id}, status=error.status)
+    if wait := error.context.get("retry_after"):
+        response.headers["Retry-After"] = str(int(wait))
+    return response

@@ -58,7 +58,7 @@ class EventPerson(models.Model):
     event_id = models.BigIntegerField(primary_key=True)
     salt = models.BinaryField(max_length=16)
     data = models.JSONField()
-    """{"name", "address"} of the actor, and what else identifies a person."""
+    """{"name", "address", "on_behalf_of"} of the actor, and "subject": the name of the person the fact is about, if it is about one."""
 
     class Meta:
         verbose_name = "personal data of an event"

@@ -73,7 +73,7 @@ def all_types() -> list[SubjectType]:
 
 def subject_of(instance: Model) -> Subject:
     """The subject of a row; follows the registered paths on the instance, so relations should be loaded."""
-    kind = type_of(type(instance))
+    kind = type_of(instance.__class__)
     if kind is None:
         return Subject(instance._meta.model_name or "", instance.pk, str(instance))
     return Subject(

@@ -55,6 +55,13 @@ class Places:
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    def metrics(self) -> Path:
+        """The folder in which each process of this machine counts; it is created when somebody asks."""
+        folder = self.data_dir / "metrics"
+        _folder(self.data_dir, 0o755)
+        _folder(folder, 0o700)
+        return folder
+
     def prepare(self) -> None:
         """Creates every folder that we keep things in; a ConfigurationError says which one cannot be written."""
         _folder(self.data_dir, 0o755)

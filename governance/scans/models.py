@@ -14,7 +14,6 @@ from governance.core.runs import Leased
 from governance.sources.models import Source
 from intelligence.models import RuleSet, RuleSetVersion
 
-
 WEEKDAYS = list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
 
 
@@ -32,7 +31,9 @@ class Schedule(models.Model):
     every = models.CharField(max_length=7, choices=Every.choices, default=Every.DAY)
     at = models.TimeField(default=time(2), help_text="Time of day; of an hourly scan only the minute counts.")
     weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS, default=0, help_text="Day of a weekly scan.")
-    day = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(28)], help_text="Day of a monthly scan, 1 to 28.")
+    day = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(28)], help_text="Day of a monthly scan, 1 to 28."
+    )
     cron = models.CharField(max_length=100, blank=True, help_text="minute hour day-of-month month day-of-week, for example: 30 2 * * 1-5")
     time_zone = models.CharField(max_length=50, default="UTC")
     window_start = models.TimeField(null=True, blank=True, help_text="Scans start only after this time of day.")
@@ -139,6 +140,8 @@ class ScanUnit(Leased):
     finished = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
     """{"change": "new" | "changed" | "same", "found": [{"field", "entity", "score", "is_new"}], "stages": {name: seconds, or null for one that is not built yet}}."""
+    new_found = models.PositiveIntegerField(default=0)
+    """Sensitive fields that were not known before."""
     error = models.JSONField(null=True)
     """{"code", "detail", "stage"}."""
 

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-
 from governance.core.api.problems import CONTENT_TYPE
 from governance.core.api.views import Resource, View
 from governance.core.errors import Conflict
@@ -41,7 +40,7 @@ class Sources(Resource):
     model = Source
     columns = {
         **{name: name for name in ("id", "name", "kind", "description", "location", "is_builtin", "is_paused")},
-        **{"rule_set": "rule_set_id", "checked": "checked", "created": "created", "updated": "updated"},
+        "rule_set": "rule_set_id", "checked": "checked", "created": "created", "updated": "updated",
     }
     details = {"config": "config", "check_result": "check_result"}
     filterset_fields = ("kind", "is_paused", "is_builtin")

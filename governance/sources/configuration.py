@@ -53,7 +53,9 @@ def prepare(kind: str, given: Mapping[str, Any], *, kept: Mapping[str, Any] | No
         raise from_pydantic(error, "config") from None
     shown, secrets = split(config)
     if reused and before is not None and any(shown.get(name) != before.get(name) for name in ADDRESSES):
-        raise invalid({f"config.{name}": ["The address changed, so enter this again: a stored secret is not sent to another place."] for name in reused})
+        raise invalid(
+            {f"config.{name}": ["The address changed, so enter this again: a stored secret is not sent to another place."] for name in reused}
+        )
     return Prepared(config, shown, secrets, location(config))
 
 

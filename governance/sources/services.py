@@ -106,7 +106,15 @@ def check_source(source: Source, *, actor: Actor) -> dict[str, Any]:
         source.save(update_fields=["checked", "check_result", "updated"])
         code = result["error"]["code"] if result["error"] else ""
         severity = "info" if result["is_reachable"] else "warning"
-        record("sources.source.checked", source, actor=actor, severity=severity, is_reachable=result["is_reachable"], version=result["version"], error=code)
+        record(
+            "sources.source.checked",
+            source,
+            actor=actor,
+            severity=severity,
+            is_reachable=result["is_reachable"],
+            version=result["version"],
+            error=code,
+        )
     return result
 
 

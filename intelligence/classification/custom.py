@@ -47,7 +47,8 @@ def _by_value(recognizer: CustomRecognizer, facts: Facts) -> tuple[Evidence, lis
         matches = [text for text in facts.texts if fits(text)]
     else:
         known = _folded(recognizer.words)
-        matches = [text for text, folded in zip(facts.texts, facts.folded, strict=True) if folded in known]
+        looked = len(facts.few)
+        matches = [text for text, folded in zip(facts.few, facts.folded, strict=True) if folded in known]
     share = len(matches) / looked
     if share < SHARE:
         return None

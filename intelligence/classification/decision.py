@@ -23,6 +23,8 @@ RIVALRY: Final = 0.3
 """How much a second family lowers the first one's score: calling a first name a last name still protects it."""
 MOST_CANDIDATES: Final = 5
 EXAMPLES: Final = 3
+MOST_SHOWN: Final = 40
+"""Characters of a header that are repeated in a sentence."""
 
 
 @dataclass(slots=True)
@@ -53,12 +55,12 @@ class Weighed:
         return max([0.0, *(one.weight for one in self.benign)])
 
 
-def header_evidence(meaning: Meaning, family: str, entity: str) -> Evidence | None:
+def header_evidence(name: str, meaning: Meaning, family: str, entity: str) -> Evidence | None:
     """What the header says of a family: for it, against it, or nothing."""
     claims = [meaning.claims[concept] for concept in (entity, family) if concept in meaning.claims]
     if claims:
         weight, phrase = max(claims)
-        return Evidence("header", 0, 0, f"the header says “{phrase}”", round(weight, 3))
+        return Evidence("header", 0, 0, f"the header says “{name if 0 < len(name) <= MOST_SHOWN else phrase}”", round(weight, 3))
     strongest = max((weight for weight, _ in meaning.claims.values()), default=0.0)
     if strongest >= MEDIUM:
         return Evidence("header", 0, 0, "the header speaks of something else", OTHER_CLAIM * strongest)

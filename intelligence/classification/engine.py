@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from intelligence.classification import custom, neighbours
-from intelligence.classification.decision import Candidate, Weighed, decide, header_evidence
+from intelligence.classification.decision import EXAMPLES, Candidate, Weighed, decide, header_evidence
 from intelligence.classification.headers import Meaning, read
 from intelligence.classification.patterns import Catalogue, catalogue
 from intelligence.classification.preparation import Facts, prepare
-from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.settings import DEFAULT, Settings
 from intelligence.classification.types import Column, Evidence, Verdict
 
-FEWEST_EXAMPLES: Final = 3
 HOPELESS: Final = -6.0
 """Evidence from values below this ends a candidate that the header does not name."""
 
@@ -39,31 +37,28 @@ def weigh(column: Column, settings: Settings) -> Weighed:
     benign: list[Evidence] = []
     for name in _asked(known, matches, meaning):
         recognizer = known.all[name]
-        if recognizer.entity in settings.disabled or recognizer.family in settings.disabled:
+        if {recognizer.entity, recognizer.family} & settings.disabled:
             continue
         hits = matches.get(name, [])
         evidence = recognizer.score(name, facts, hits, len(facts.texts))
         if evidence is None:
             continue
         if recognizer.entity is None or recognizer.family is None:
-            if evidence.weight > 0:
-                benign.append(evidence)
-        else:
-            _add(candidates, recognizer, recognizer.entity, recognizer.family, evidence, meaning, hits or list(facts.texts[:FEWEST_EXAMPLES]))
+            benign.append(evidence)
+            continue
+        header = header_evidence(column.name, meaning, recognizer.family, recognizer.entity)
+        if evidence.weight >= HOPELESS or (header is not None and header.weight > 0):
+            evidences = [evidence] if header is None else [evidence, header]
+            candidates.append(Candidate(recognizer.entity, recognizer.family, evidences, (hits or list(facts.few))[:EXAMPLES]))
     candidates += [own for own in custom.candidates(prepared, facts, settings.custom) if not {own.entity, own.family} & settings.disabled]
     return Weighed(prepared, meaning, candidates, benign)
 
 
 def _asked(known: Catalogue, matches: dict[str, list[str]], meaning: Meaning) -> list[str]:
     """Recognizers with something to say: a value fits, the header names them, or they look at the values themselves."""
-    claimed = [name for name in known.matched if name not in matches and (known.all[name].family in meaning.claims or known.all[name].entity in meaning.claims)]
+    claimed = [
+        name
+        for name in known.matched
+        if name not in matches and (known.all[name].family in meaning.claims or known.all[name].entity in meaning.claims)
+    ]
     return [*matches, *claimed, *known.others]
-
-
-def _add(candidates: list[Candidate], recognizer: Recognizer, entity: str, family: str, evidence: Evidence, meaning: Meaning, examples: list[str]) -> None:
-    header = header_evidence(meaning, family, entity)
-    if evidence.weight < HOPELESS and (header is None or header.weight < 0):
-        return
-    candidates.append(Candidate(entity, family, [evidence] if header is None else [evidence, header], examples[:FEWEST_EXAMPLES]))
-
-

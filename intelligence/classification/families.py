@@ -85,7 +85,9 @@ GENERIC: Final[dict[str, str]] = {
 }
 """The entity of a family that names no country or provider."""
 
-IDENTITIES: Final[frozenset[str]] = frozenset({"first_name", "last_name", "person_name", "email", "phone", "username", "street_address", "date_of_birth"})
+IDENTITIES: Final[frozenset[str]] = frozenset(
+    {"first_name", "last_name", "person_name", "email", "phone", "username", "street_address", "date_of_birth"}
+)
 """Families whose presence says that the rows of a table are people."""
 
 

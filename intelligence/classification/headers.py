@@ -34,8 +34,11 @@ class Meaning:
     """Missing, generic or numbered: says nothing at all."""
 
 
+@lru_cache(maxsize=4_000)
 def fold(text: str) -> str:
     """Lower case without diacritics; ae, oe, ue count as a, o, u, so that both German spellings meet."""
+    if text.isascii():
+        return text.lower().replace("ae", "a").replace("oe", "o").replace("ue", "u")
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).lower().translate(STROKES))
     plain = "".join(char for char in plain if not unicodedata.combining(char) or IDEOGRAPHS.match(char) or ord(char) in (0x3099, 0x309A))
     return unicodedata.normalize("NFC", plain).replace("ae", "a").replace("oe", "o").replace("ue", "u")

@@ -8,7 +8,9 @@ DOT: Final = "•"
 LONGEST: Final = 48
 """Characters of a masked value that are kept."""
 
-HIDDEN: Final = frozenset({"secret", "gender", "religion", "ethnicity", "age", "date_of_birth", "medical_code", "geo_coordinate", "free_text_pii", "us_ssn"})
+HIDDEN: Final = frozenset(
+    {"secret", "gender", "religion", "ethnicity", "age", "date_of_birth", "medical_code", "geo_coordinate", "free_text_pii", "us_ssn"}
+)
 """Families of which even one character tells too much."""
 TAILS: Final[dict[str, int]] = {"credit_card": 4, "phone": 2, "iban": 2, "imei": 2, "vin": 2}
 """Characters at the end that people use to recognise a value of their own."""

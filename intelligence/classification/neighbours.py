@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from intelligence.classification import dictionaries
 from intelligence.classification.decision import Candidate, Weighed
 from intelligence.classification.families import IDENTITIES
 from intelligence.classification.headers import tokens
@@ -12,15 +13,21 @@ from intelligence.classification.types import Evidence
 
 LIKELY: Final = 0.5
 """Log-odds from which on a candidate counts as found when its neighbours are judged."""
-ATTRIBUTES: Final = IDENTITIES | {"age", "gender", "city", "postal_code", "religion", "ethnicity", "national_id", "us_ssn", "passport", "driver_license"}
+ATTRIBUTES: Final = IDENTITIES | {
+    "age",
+    "gender",
+    "city",
+    "postal_code",
+    "religion",
+    "ethnicity",
+    "national_id",
+    "us_ssn",
+    "passport",
+    "driver_license",
+}
 PAIRS: Final[dict[str, str]] = {"first_name": "last_name", "last_name": "first_name", "city": "postal_code", "postal_code": "city"}
 TOGETHER: Final = 0.6
 PAIR: Final = 0.9
-PEOPLE: Final = frozenset(
-    """customer customers client clients patient patients employee employees staff person persons people user users member members student students contact contacts
-    subscriber subscribers passenger passengers guest guests applicant applicants candidate candidates citizen citizens personnel account accounts lead leads kunden mitarbeiter patienten
-    personen clientes empleados pacientes usuarios clients employes salaries utilisateurs dipendenti clienti utenti pazienti klanten medewerkers klienci pracownicy kunder""".split()
-)
 
 
 def consult(weighed: Sequence[Weighed]) -> None:
@@ -29,7 +36,7 @@ def consult(weighed: Sequence[Weighed]) -> None:
     for at, one in enumerate(weighed):
         others = {family for other, families in enumerate(found) if other != at for family in families}
         people = others & IDENTITIES
-        about_people = bool(PEOPLE & set(tokens(one.prepared.column.table)))
+        about_people = not dictionaries.words("people tables").isdisjoint(tokens(one.prepared.column.table))
         for candidate in one.candidates:
             _add(candidate, others, bool(people) or about_people)
 

@@ -14,8 +14,8 @@ from intelligence.classification.recognizers.base import Recognizer, recognizers
 
 MEMORY: Final = 256 << 20
 """Bytes that the lazily built automaton may take; with too few RE2 starts over again and again."""
-LONGEST: Final = 200
-"""Longer values match no whole-value pattern."""
+MOST_SPACES: Final = 14
+"""Values with more spaces are texts and match no whole-value pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Catalogue:
         found: dict[int, list[str]] = {}
         match = self.automaton.Match
         for value in values:
-            if len(value) > LONGEST:
+            if len(value) > 80 and value.count(" ") > MOST_SPACES:
                 continue
             for index in match(value.encode("utf-8", "replace")) or ():
                 if index in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,25 +13,21 @@ from typing import Final
 
 import orjson
 
+from intelligence.classification import dictionaries
 from intelligence.classification.headers import fold
 from intelligence.classification.types import Column
 
 MOST_VALUES: Final = 3_000
 MOST_SAMPLED: Final = 400
 """Distinct values, evenly spread, that recognizers look at: enough to tell a share to within a few per cent."""
+FEW: Final = 120
+LETTERS: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7a3]")
 LONGEST: Final = 1_000
 """Characters of one value that are looked at."""
 MOST_LEAVES: Final = 40
 """Strings taken out of one JSON document."""
 MOST_DOCUMENTS: Final = 300
-
-PLACEHOLDERS: Final = frozenset(
-    word.strip()
-    for word in """null|none|nil|n/a|na|nan|#n/a|n.a.|n.a|-|--|---|.|..|...|?|??|???|unknown|undefined|missing|empty|blank|tbd|tba|test|xxx|xx|x|void|not available|not applicable|not specified|
-    no data|unspecified|anonymous|redacted|(null)|[null]|<null>|\\n|unbekannt|k.a.|k. a.|keine angabe|inconnu|desconocido|desconhecido|sconosciuto|onbekend|nieznany|неизвестно|нет данных|不明|无|未知|
-    0000-00-00|nat|s/n|s/d|*|**|***|_|/""".split("|")
-)
-"""What people and exports write where there is no value."""
+LONGEST_ABSENT: Final = 16
 
 
 @dataclass(slots=True)
@@ -62,9 +59,19 @@ class Facts:
         return sum(text.isdigit() for text in self.texts) / max(1, len(self.texts))
 
     @cached_property
+    def few(self) -> Sequence[str]:
+        """A smaller sample for what has to take texts apart."""
+        return spread(self.texts, FEW)
+
+    @cached_property
     def folded(self) -> list[str]:
-        """Texts in lower case without diacritics."""
-        return [fold(text) for text in self.texts]
+        """`few` in lower case without diacritics."""
+        return [fold(text) for text in self.few]
+
+    @cached_property
+    def letters_share(self) -> float:
+        """Share of texts that hold two letters or more."""
+        return sum(LETTERS.search(text) is not None for text in self.few) / max(1, len(self.few))
 
     @cached_property
     def words(self) -> list[list[str]]:
@@ -92,7 +99,7 @@ def prepare(column: Column) -> Prepared:
     distinct = dict.fromkeys(value if type(value) is str else _text(value) for value in values)
     examined = len(values)
     missing = sum(value is None for value in values)
-    texts = [text for text in dict.fromkeys(_clean(raw) for raw in distinct if raw) if text.lower() not in PLACEHOLDERS]
+    texts = [text for text in dict.fromkeys(_clean(raw) for raw in distinct if raw) if not _is_absent(text)]
     nested = bool(texts) and sum(text[0] in "{[" for text in texts[:50]) > 0.6 * min(50, len(texts))
     if nested:
         leaves = list(dict.fromkeys(leaf for text in texts[:MOST_DOCUMENTS] for leaf in _leaves(text)))
@@ -141,11 +148,16 @@ def _clean(text: str) -> str:
     return text
 
 
+def _is_absent(text: str) -> bool:
+    """What people and exports write where there is no value."""
+    return len(text) <= LONGEST_ABSENT and fold(text) in dictionaries.words("absent")
+
+
 def _leaves(text: str) -> Iterable[str]:
     if text[0] not in "{[":
         return [text]
     try:
-        return [leaf for leaf in map(_clean, _strings(orjson.loads(text))) if leaf and leaf.lower() not in PLACEHOLDERS]
+        return [leaf for leaf in map(_clean, _strings(orjson.loads(text))) if leaf and not _is_absent(leaf)]
     except (orjson.JSONDecodeError, ValueError):
         return [text]
 

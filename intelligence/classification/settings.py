@@ -44,7 +44,16 @@ class CustomRecognizer:
         name, entity, family = (_text(data, key) for key in ("name", "entity", "family"))
         if data.get("kind") not in KINDS:
             raise InvalidInput(f"The recognizer {name!r} needs a kind: {', '.join(KINDS)}.")
-        own = cls(name, cast("Kind", data["kind"]), entity, family, str(data.get("pattern") or ""), _words(data, "words"), _words(data, "context"), _weight(data))
+        own = cls(
+            name,
+            cast("Kind", data["kind"]),
+            entity,
+            family,
+            str(data.get("pattern") or ""),
+            _words(data, "words"),
+            _words(data, "context"),
+            _weight(data),
+        )
         own._check()
         return own
 
@@ -75,7 +84,9 @@ class CustomRecognizer:
         try:
             re2.compile(self.pattern, options)
         except re2.error as error:
-            raise InvalidInput(f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there.") from error
+            raise InvalidInput(
+                f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there."
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)

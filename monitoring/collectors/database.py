@@ -93,9 +93,9 @@ class Database(Collector):
         for name, total in self.totals.items():
             yield Family(f"pg_stat_database_{name}_total", "counter", f"pg_stat_database.{name} of our database.", [(label, float(total))])
         connections = [({**label, "state": state}, float(count)) for state, count in self.shown["connections"].items()]
-        yield Family("pg_stat_activity_count", "gauge", "Connections to our database by state.", connections)
+        yield Family("pg_stat_activity_connections", "gauge", "Connections to our database by state.", connections)
         locks = [({**label, "state": state}, float(count)) for state, count in self.shown["locks"].items()]
-        yield Family("pg_locks_count", "gauge", "Locks that are held and waited for.", locks)
+        yield Family("pg_locks", "gauge", "Locks that are held and waited for.", locks)
         yield Family("pg_settings_max_connections", "gauge", "Connections that PostgreSQL allows.", [({}, float(self.shown["connections_most"]))])
         oldest = float(self.shown["oldest_transaction"])
         yield Family("pg_stat_activity_max_tx_duration_seconds", "gauge", "Age of the oldest open transaction.", [(label, oldest)])

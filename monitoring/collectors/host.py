@@ -89,13 +89,13 @@ class Host(Collector):
             seconds = [({"mode": mode}, getattr(self.times, mode)) for mode in MODES if hasattr(self.times, mode)]
             yield Family("node_cpu_seconds_total", "counter", "Seconds that all cores together spent in each mode.", seconds)
         memory = psutil.virtual_memory()
-        names = {"total": "MemTotal", "available": "MemAvailable", "free": "MemFree", "buffers": "Buffers", "cached": "Cached"}
-        for field, name in names.items():
+        names = ("total", "available", "free", "buffers", "cached")
+        for field in names:
             if hasattr(memory, field):
-                yield Family(f"node_memory_{name}_bytes", "gauge", f"Memory: {field}.", [({}, getattr(memory, field))])
+                yield Family(f"node_memory_{field}_bytes", "gauge", f"Memory: {field}.", [({}, getattr(memory, field))])
         swap = psutil.swap_memory()
-        yield Family("node_memory_SwapTotal_bytes", "gauge", "Swap space.", [({}, swap.total)])
-        yield Family("node_memory_SwapFree_bytes", "gauge", "Swap space that is free.", [({}, swap.free)])
+        yield Family("node_memory_swap_total_bytes", "gauge", "Swap space.", [({}, swap.total)])
+        yield Family("node_memory_swap_free_bytes", "gauge", "Swap space that is free.", [({}, swap.free)])
         for minutes, load in zip((1, 5, 15), psutil.getloadavg(), strict=True):
             yield Family(f"node_load{minutes}", "gauge", f"Load average over {minutes} min.", [({}, load)])
         yield from self._disk_families()

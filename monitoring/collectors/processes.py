@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -161,7 +162,7 @@ def _name(process: psutil.Process) -> str:
     words = process.cmdline()
     if words[:1] == ["governance"]:
         return words[1] if len(words) > 1 else "up"
-    program = os.path.basename(words[0]) if words else process.name()
+    program = Path(words[0]).name if words else process.name()
     if program.startswith("valkey"):
         return "valkey"
     if "postgres" in program or "postgres" in words[:8]:

@@ -22,12 +22,13 @@ class Web(Collector):
 
     def __init__(self) -> None:
         self.rates = Rates()
+        self.totals = counting.Totals(by={ANSWERS: "status", TASKS: "state"}, names=frozenset({REQUESTS, f"{SECONDS}_sum", counting.SOCKETS}))
 
     def collect(self) -> Mapping[str, Any]:
         now = time.monotonic()
-        totals = counting.totals(by={ANSWERS: "status", TASKS: "state"})
+        totals = self.totals.read()
         # A mean needs the requests and the seconds of the same interval, so both rates are read here once.
-        requests = self.rates.per_second("requests", totals.get((f"{SECONDS}_count", ""), 0.0), now)
+        requests = self.rates.per_second("requests", totals.get((REQUESTS, ""), 0.0), now)
         seconds = self.rates.per_second("seconds", totals.get((f"{SECONDS}_sum", ""), 0.0), now)
         errors = sum(value for (name, label), value in totals.items() if name == ANSWERS and label.startswith("5"))
         refused = sum(value for (name, label), value in totals.items() if name == ANSWERS and label.startswith("4"))
@@ -38,7 +39,8 @@ class Web(Collector):
             "latency": _mean(seconds, requests),
             "sockets": totals.get((counting.SOCKETS, ""), missing("no websocket was opened since the start")),
             "tasks": {
-                state: self.rates.per_second(state, totals.get((TASKS, state), 0.0), now) for state in ("success", "failure", "retry", "revoked")
+                state: self.rates.per_second(state, totals.get((TASKS, state), 0.0), now)
+                for state in ("success", "failure", "retry", "revoked", "expired")
             },
         }
 

@@ -28,7 +28,7 @@ class GrantGate:
             return queryset
         kind = subjects.type_of(queryset.model)
         if kind is None:
-            return queryset if _everywhere(held, action) else queryset.none()
+            return queryset if held.has_everywhere(action) else queryset.none()
         condition = _filter(kind, held, action, actor) if held.is_active else None
         return queryset.none() if condition is None else queryset.filter(condition) if condition else queryset
 
@@ -36,9 +36,9 @@ class GrantGate:
         held = holdings_of(actor)
         if held.is_all or not held.is_active:
             return held.is_all
-        kind = subjects.type_of(type(subject)) if subject is not None else None
+        kind = subjects.type_of(subject.__class__) if subject is not None else None
         if subject is None or kind is None:
-            return _everywhere(held, action)
+            return held.has_everywhere(action)
         return _check(kind, held, action, actor, subject)
 
     def mask(self, actor: Actor, field: Model, value: object) -> object:
@@ -65,7 +65,7 @@ def ceiling_of(held: Holdings, actor: Actor, subject: Model | None) -> int:
 
 def covering_grants(held: Holdings, subject: Model | None) -> list[Held]:
     """The grants whose scope covers the subject, allowing and denying; without a subject those on the whole portal."""
-    kind = subjects.type_of(type(subject)) if subject is not None else None
+    kind = subjects.type_of(subject.__class__) if subject is not None else None
     scoped = [one for one in held.grants if one.scope != "portal"]
     places = _places(kind, subject, {one.scope for one in scoped}) if kind and subject is not None else {}
     return [one for one in held.grants if one.scope == "portal" or held.spread(one) & places.get(one.scope, frozenset())]
@@ -75,17 +75,13 @@ def _rank(field: Model) -> int:
     return CEILINGS.index(getattr(field, "sensitivity", "") or CEILINGS[0])
 
 
-def _everywhere(held: Holdings, action: Action) -> bool:
-    return held.reach(action, is_allow=True).everywhere and not held.reach(action, is_allow=False).everywhere
-
-
 def _is_shared(kind: SubjectType, held: Holdings, action: Action) -> bool:
     return kind.is_shared and action == "view" and held.has_any
 
 
 def _unscoped_hidden(kind: SubjectType, held: Holdings, action: Action) -> bool:
     """Whether rows that no path places are beyond even a grant on the whole portal."""
-    return action == "view" and kind.unscoped != "view" and not _everywhere(held, cast(Action, kind.unscoped))
+    return action == "view" and kind.unscoped != "view" and not held.has_everywhere(cast(Action, kind.unscoped))
 
 
 # As a filter

@@ -96,6 +96,10 @@ class Holdings:
             self._reaches[key] = self._gather([one for one in self.grants if (one.gives(action) if is_allow else one.takes(action))])
         return self._reaches[key]
 
+    def has_everywhere(self, action: Action) -> bool:
+        """Whether the action is allowed on the whole portal."""
+        return self.is_all or (self.reach(action, is_allow=True).everywhere and not self.reach(action, is_allow=False).everywhere)
+
     def spread(self, one: Held) -> frozenset[int]:
         """The ids a scoped grant covers: of a domain also those below it."""
         if one.scope_id is None:

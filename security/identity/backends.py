@@ -31,5 +31,5 @@ class LimitedBackend(AxesBackend):  # type: ignore[misc]
             raise limits.too_many(refusal.seconds)
         if request is not None:
             AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
-        user: User | None = ModelBackend.authenticate(self, request, username, password, **kwargs)  # type: ignore[assignment]
+        user: User | None = ModelBackend.authenticate(self, request, username, password, **kwargs)
         return user

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from governance.core.cache import redis_client
 from governance.core.errors import GovernanceError, RateLimited
+from governance.core.middleware import problem_response
 from governance.env import env
 
 ADDRESS_FACTOR = 4
@@ -76,7 +77,7 @@ def reserve(name: str, address: str) -> Refusal | None:
     arguments = [env.login_window, limit, 1, limit * ADDRESS_FACTOR, 0, limit, 1]
     try:
         client = redis_client()
-        wait, by = client.eval(RESERVE, 3, *_keys(name, address), *arguments)  # type: ignore[misc]
+        wait, by = client.eval(RESERVE, 3, *_keys(name, address), *arguments)
         if not wait:
             return None
         key = _keys(name, address)[by - 1]
@@ -110,7 +111,7 @@ def too_many(seconds: int) -> RateLimited:
 
 def lockout_response(request: HttpRequest, response: HttpResponse | None = None, credentials: Mapping[str, Any] | None = None) -> HttpResponse:
     """What axes answers when its own record refuses somebody (AXES_LOCKOUT_CALLABLE): the same as ours."""
-    raise too_many(env.login_window)
+    return problem_response(request, too_many(env.login_window))
 
 
 def _words(seconds: int) -> str:

@@ -110,6 +110,11 @@ def revoke_token(token: Token, *, actor: Actor) -> Token:
     return token
 
 
+def forget() -> None:
+    """Called after people were changed, so that this process knows at once."""
+    _remembered.clear()
+
+
 def _look_up(digest: bytes) -> Known | None:
     now = timezone.now()
     holds = Q(expires_at=None) | Q(expires_at__gt=now)
@@ -123,7 +128,7 @@ def _look_up(digest: bytes) -> Known | None:
 
 
 def _within(actor: Actor, wanted: Sequence[str], expires_at: datetime | None) -> None:
-    maker = Token.objects.filter(pk=actor.token_id, revoked=None).first()
+    maker = Token.objects.filter(pk=actor.token_id or 0, revoked=None).first()
     if maker is None:
         raise NotFound("The token that asks for this is gone.")
     if beyond := [scope for scope in wanted if not known_scopes.covers(actor.scopes, scope)]:

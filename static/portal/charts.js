@@ -47,6 +47,14 @@ function words(unit) {
   return (value) => (value === null || value === undefined ? "–" : `${human(value)}${unit ? ` ${unit}` : ""}`);
 }
 
+// The reader's own clock: seconds only while they tell two ticks apart, the day once a tick is one.
+function clock(seconds, step) {
+  const moment = new Date(seconds * 1000);
+  if (step >= 86_400) return moment.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return moment.toLocaleTimeString(undefined, step < 60 ? { ...time, second: "2-digit" } : time);
+}
+
 // Rows further apart than a gap get an empty one between them, so that no line runs through what was not measured.
 function withGaps(data, step) {
   const times = data[0];
@@ -96,7 +104,7 @@ class Chart {
         cursor: { sync: { key: group, setSeries: false }, drag: { x: true, y: false }, points: { size: 6 } },
         legend: { live: true },
         scales: { x: { time: true, range: () => this.range() }, y: { range: (_, low, high) => this.reach(low, high, min, max) } },
-        axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
+        axes: [{ ...axis, space: 72, values: (_, ticks, __, ___, step) => ticks.map((tick) => clock(tick, step)) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
         series: [{ value: (_, time) => (time === null ? "–" : new Date(time * 1000).toLocaleTimeString()) }, ...series.map((one, at) => this.line(one, at))],
         hooks: { setSelect: [(plot) => this.select(plot)], draw: [(plot) => this.drawNotes(plot)] },
       },
@@ -205,6 +213,7 @@ class Chart {
     ctx.save();
     ctx.strokeStyle = ctx.fillStyle = token("--gp-note");
     ctx.font = `${11 * devicePixelRatio}px ${token("--gp-font")}`;
+    ctx.textAlign = "left";
     ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
     for (const note of visible) {
       const x = Math.round(plot.valToPos(note.time, "x", true));

@@ -2,6 +2,7 @@
 const NOTHING = "–";
 const THOUSANDS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 const BYTES = [[2 ** 40, "TB"], [2 ** 30, "GB"], [2 ** 20, "MB"], [2 ** 10, "kB"]];
+const ALMOST = 0.99951;
 const SPANS = [[365 * 86400, "year"], [30 * 86400, "month"], [86400, "day"], [3600, "h"], [60, "min"]];
 const LONG_SPANS = ["year", "month", "day"];
 
@@ -21,7 +22,7 @@ function pair(major, unit, minor, smaller) {
 export function human(value) {
   if (missing(value)) return NOTHING;
   for (const [size, letter] of THOUSANDS) {
-    if (Math.abs(value) >= Math.max(size, 10_000)) return `${digits(value / size)} ${letter}`;
+    if (Math.abs(value) >= Math.max(size * ALMOST, 10_000)) return `${digits(value / size)} ${letter}`;
   }
   return Number.isInteger(value) ? grouped(value) : digits(value);
 }

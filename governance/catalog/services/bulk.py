@@ -78,7 +78,9 @@ def restructure(pairs: Sequence[tuple[Dataset, Mapping[str, Any]]]) -> None:
     if pairs:
         names = ("path", "name", "kind", "comment", "definition", "references", "structure", "field_count")
         with connection.cursor() as cursor:
-            cursor.execute(RESTRUCTURE, [_json([{"id": one.pk, "version": one.version, **{name: row[name] for name in names}} for one, row in pairs])])
+            cursor.execute(
+                RESTRUCTURE, [_json([{"id": one.pk, "version": one.version, **{name: row[name] for name in names}} for one, row in pairs])]
+            )
 
 
 def fields_of(dataset_ids: Sequence[int]) -> dict[int, dict[str, dict[str, Any]]]:

@@ -11,7 +11,9 @@ from governance.catalog.models import Dataset, Field
 def curation_of(dataset_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """dataset → what people said of it and of its fields, in ids, without what is empty."""
     found: dict[int, dict[str, Any]] = {}
-    for one in Dataset.objects.filter(pk__in=dataset_ids).only("description", "domain_id", "certification").prefetch_related("tags", "owners", "owner_teams"):
+    for one in (
+        Dataset.objects.filter(pk__in=dataset_ids).only("description", "domain_id", "certification").prefetch_related("tags", "owners", "owner_teams")
+    ):
         found[one.pk] = _filled(
             {
                 "description": one.description,

@@ -8,7 +8,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
-from governance.catalog.entities import family_of, settings_of
+from governance.catalog.entities import family_of, known_entities, settings_of
 from governance.catalog.indexing import refresh
 from governance.catalog.models import Dataset, Decision, Field
 from governance.catalog.services.settling import HELD, Suggestion, decisions_of, settle, total
@@ -72,7 +72,10 @@ def _locked(pks: Sequence[int]) -> list[Field]:
     ids = Field.objects.filter(pk__in=pks).values_list("dataset_id", flat=True)
     list(Dataset.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk"))
     return list(
-        Field.objects.filter(pk__in=pks).select_related("dataset__source__rule_set").defer("words", "dataset__words", "dataset__definition").order_by("pk")
+        Field.objects.filter(pk__in=pks)
+        .select_related("dataset__source__rule_set")
+        .defer("words", "dataset__words", "dataset__definition")
+        .order_by("pk")
     )
 
 
@@ -102,9 +105,9 @@ def _decide(field: Field, verdict: VerdictWord, entity: str, reason: str, actor:
 
 
 def _settle(field: Field, settings: Settings) -> None:
-    family = (field.evidence or {}).get("family") or ""
-    if field.suggested_entity and (field.evidence or {}).get("entity") != field.suggested_entity:
-        family = family_of(field.suggested_entity, settings)
+    evidence = field.evidence or {}
+    is_told = evidence.get("entity") == field.suggested_entity
+    family = (evidence.get("family") if is_told else known_entities(settings).get(field.suggested_entity)) or ""
     settle(field, Suggestion(field.suggested_entity, family, field.suggested_score), decisions_of([field.pk])[field.pk], settings)
     if field.entity:
         field.found = field.found or timezone.now()

@@ -68,7 +68,9 @@ def record_findings(
     them the source's own count. Its callers check that the actor may scan the source.
     """
     now = timezone.now()
-    locked = Dataset.objects.select_for_update(of=("self",)).select_related("source", "source__rule_set").defer("words", "definition").get(pk=dataset.pk)
+    locked = (
+        Dataset.objects.select_for_update(of=("self",)).select_related("source", "source__rule_set").defer("words", "definition").get(pk=dataset.pk)
+    )
     chosen = settings or settings_of(locked.source)
     said = {stored_name(name): one for name, one in fields.items()}
     rows = list(Field.objects.filter(dataset=locked, name__in=list(said)).defer("words"))

@@ -72,7 +72,12 @@ def register_structures(source: Source, infos: Sequence[DatasetInfo], *, scan_id
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, source.pk])
-    known = Dataset.objects.filter(source=source, key__in=list(listed)).order_by("pk").select_for_update(of=("self",)).defer("definition", "profile", "words")
+    known = (
+        Dataset.objects.filter(source=source, key__in=list(listed))
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .defer("definition", "profile", "words")
+    )
     present = {one.key: one for one in known}
     new = [one for key, one in listed.items() if key not in present]
     kept = [(present[key], one) for key, one in listed.items() if key in present]
@@ -85,10 +90,21 @@ def register_structures(source: Source, infos: Sequence[DatasetInfo], *, scan_id
         record("catalog.dataset.registered", dataset, actor=actor, kind=dataset.kind, fields=dataset.field_count, scan=scan_id)
     for dataset, _ in changed:
         data = differences[dataset.pk].summary(NAMED)
-        record("catalog.dataset.changed", dataset, actor=actor, version=dataset.version, has_reappeared=dataset.pk in has_reappeared, scan=scan_id, **data)
+        record(
+            "catalog.dataset.changed",
+            dataset,
+            actor=actor,
+            version=dataset.version,
+            has_reappeared=dataset.pk in has_reappeared,
+            scan=scan_id,
+            **data,
+        )
     other = {dataset.pk for dataset, _ in changed}
     everything = present | added
-    return [_registered(everything[key], one.info, "new" if key in added else "changed" if everything[key].pk in other else "same") for key, one in listed.items()]
+    return [
+        _registered(everything[key], one.info, "new" if key in added else "changed" if everything[key].pk in other else "same")
+        for key, one in listed.items()
+    ]
 
 
 @transaction.atomic

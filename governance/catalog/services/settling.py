@@ -41,7 +41,9 @@ def settle(field: Field, suggestion: Suggestion, decisions: Sequence[Decision], 
     newest = decisions[0] if decisions else None
     field.decided_by_id, field.decided, field.reason = (newest.user_id, newest.time, newest.reason) if newest else (None, None, "")
     if newest is not None and newest.verdict != Decision.Verdict.REJECT:
-        score = suggestion.score if suggestion.entity == newest.entity else newest.suggested_score if newest.suggested_entity == newest.entity else None
+        score = (
+            suggestion.score if suggestion.entity == newest.entity else newest.suggested_score if newest.suggested_entity == newest.entity else None
+        )
         family = suggestion.family if suggestion.entity == newest.entity else known_entities(settings).get(newest.entity, field.family)
         _hold(field, Field.State.CONFIRMED, newest.entity, family, score, settings)
     elif suggestion.entity and suggestion.entity not in rejected(decisions):

@@ -55,6 +55,7 @@ class Events(Resource):
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         person = row.pop("person") or {}
+        row["subject_name"] = person.get("subject") or row["subject_name"]
         return row | {"title": title_of(row["type"]), "actor": person.get("name") or row["actor_kind"], "address": person.get("address", "")}
 
     def shape_detail(self, row: dict[str, Any]) -> dict[str, Any]:

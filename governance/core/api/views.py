@@ -34,9 +34,13 @@ class Replayed(Exception):
 
 
 class View(GenericViewSet[Any]):
-    """Idempotency keys on every POST, and the actor at hand. `resource` is the word in token scopes."""
+    """Idempotency keys on every POST, and the actor at hand. `resource` is the word in token scopes.
+
+    `shown_once` names what an answer shows a single time: it is not kept, and null in a replayed answer.
+    """
 
     resource: ClassVar[str] = ""
+    shown_once: ClassVar[Sequence[str]] = ()
     queryset: Any = None
     pagination_class = None
     filter_backends = ()
@@ -69,7 +73,10 @@ class View(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         if self._kept is not None and isinstance(response, Response):
-            idempotency.finish(self._kept, response.status_code, dumps(response.data))
+            data = response.data
+            if self.shown_once and isinstance(data, Mapping):
+                data = {name: None if name in self.shown_once else value for name, value in data.items()}
+            idempotency.finish(self._kept, response.status_code, dumps(data))
             self._kept = None
         return super().finalize_response(request, response, *args, **kwargs)
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -71,6 +71,9 @@ def record(
     now = timezone.now()
     salt = os.urandom(16)
     person = {"name": actor.name, "address": actor.address, "on_behalf_of": on_behalf_of}
+    if about.type == "person":
+        # The name of whom a fact is about can be erased like that of whoever acted.
+        person["subject"], about = about.name, replace(about, name=f"person {about.id}")
     copies: dict[str, Any] = {
         "type": type,
         "severity": severity,
@@ -108,7 +111,7 @@ def frame(event: Event, person: Mapping[str, Any]) -> dict[str, Any]:
         "severity": event.severity,
         "time": stamp(event.time),
         "actor": person["name"] or event.actor_kind,
-        "subject": {"type": event.subject_type, "id": event.subject_id, "name": event.subject_name},
+        "subject": {"type": event.subject_type, "id": event.subject_id, "name": person.get("subject") or event.subject_name},
     }
 
 

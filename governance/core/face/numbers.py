@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 NOTHING = "–"
 THOUSANDS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 BYTES = ((1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
+ALMOST = 0.99951
+"""What would round to 1000 of a letter takes the next one."""
 SPANS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h"), (60, "min"))
 LONG_SPANS = ("year", "month", "day")
 
@@ -16,7 +18,7 @@ def human(value: float | None) -> str:
     if value is None:
         return NOTHING
     for size, letter in THOUSANDS:
-        if abs(value) >= max(size, 10_000):
+        if abs(value) >= max(size * ALMOST, 10_000):
             return f"{_digits(value / size)} {letter}"
     return f"{value:,.0f}" if float(value).is_integer() else _digits(value)
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from intelligence.classification.headers import fold
+from intelligence.classification.headers import fold as fold
 
 HERE: Final = Path(__file__).parent
 APART: Final = re.compile(r"[\s\-'’.,·・]+")
@@ -34,6 +34,12 @@ def places() -> frozenset[str]:
 def words(subject: str) -> frozenset[str]:
     """One of the closed lists of words.txt; `KeyError` for an unknown subject."""
     return _subjects()[subject]
+
+
+@cache
+def endings(subject: str) -> tuple[str, ...]:
+    """The same as a tuple, for `str.endswith`."""
+    return tuple(sorted(words(subject)))
 
 
 def parts(folded: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Writes places.txt: names of places out of the geographical data that the package phonenumbers carries (Apache License 2.0).
 
-    python -m intelligence.classification.dictionaries.generate
+python -m intelligence.classification.dictionaries.generate
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from intelligence.classification.headers import fold
 HERE = Path(__file__).parent
 REGION = re.compile(r"\s+-\s+[A-Z]{2}$")
 EXTRA = re.compile(r"\(.*?\)|（.*?）")
-GENERIC = frozenset("state province county region district city department north south east west central the".split())
+GENERIC = frozenset(["state", "province", "county", "region", "district", "city", "department", "north", "south", "east", "west", "central", "the"])
 
 
 def places() -> list[str]:

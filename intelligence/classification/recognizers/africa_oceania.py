@@ -137,12 +137,12 @@ class MauritianNid(Checked):
     country = "MU"
     label = "a Mauritian identity number"
     module = "mu.nid"
-    pattern = r"[A-Z][0-3]\d[01]\d{10}[0-9A-Z]"
+    pattern = r"[A-Z][0-3]\d[01]\d{9}[0-9A-Z]"
     agreement = 2.4
-    luck = 0.002
+    luck = 0.03
     proof = 4.0
-    examples = ()
-    counter_examples = ("T3700615652039P", "I29172459727341")
+    examples = ("K1707853078485", "E2310546362055", "B0705653422904")
+    counter_examples = ("D1909585979190", "H090964378876A")
 
 
 class MozambicanNuit(Checked):

@@ -8,12 +8,11 @@ from typing import Final
 from stdnum import bic, iban, luhn
 from stdnum.us import rtn
 
+from intelligence.classification import dictionaries
 from intelligence.classification.recognizers.base import Checked, Recognizer
 
 BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-CURRENCIES_OF_ISO: Final = 0.66
-"""Share of random letter pairs that are a country: BIC's second check is weak."""
 
 
 class CreditCard(Recognizer):
@@ -68,7 +67,7 @@ class Bic(Recognizer):
     counter_examples = ("UCPVX844", "DEUTQQFF", "MERCHANT1")
 
     def is_valid(self, value: str) -> bool:
-        return bool(bic.is_valid(value)) and value[4:6] in COUNTRIES
+        return bool(bic.is_valid(value)) and value[4:6].lower() in dictionaries.words("iso country")
 
 
 class AbaRouting(Recognizer):
@@ -204,7 +203,11 @@ class OtherWallet(Recognizer):
     label = "a wallet address"
     pattern = r"[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}|addr1[02-9ac-hj-np-z]{50,110}|(cosmos|osmo|terra)1[02-9ac-hj-np-z]{38}|r[1-9A-HJ-NP-Za-km-z]{24,34}|[1-9A-HJ-NP-Za-km-z]{43,44}"
     agreement = 2.5
-    examples = ("cosmos1" + "q" * 38, "addr1" + "q" * 53, "4AdUndXHHZ6cfufTMvppY6JwXNouMBzSkbLYfpAV5Usx3skxNgYeYTRj5UzqtReoS44qo9mtmXCqY45DJ852K5Jv2684Rge")
+    examples = (
+        "cosmos1" + "q" * 38,
+        "addr1" + "q" * 53,
+        "4AdUndXHHZ6cfufTMvppY6JwXNouMBzSkbLYfpAV5Usx3skxNgYeYTRj5UzqtReoS44qo9mtmXCqY45DJ852K5Jv2684Rge",
+    )
     counter_examples = ("cosmos2" + "q" * 38, "hello world")
 
 
@@ -251,12 +254,3 @@ def bech32(value: str) -> bool:
         for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
             checksum ^= generator if top >> bit & 1 else 0
     return checksum in (1, 0x2BC830A3)
-
-
-COUNTRIES: Final = frozenset(
-    """AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG
-    ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR
-    LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB
-    SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW""".split()
-)
-"""Codes of ISO 3166-1, and Kosovo's."""

@@ -7,37 +7,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('everyone', models.BooleanField(default=False, help_text='Everybody who is signed in.')),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('steward', 'Steward'), ('engineer', 'Engineer'), ('auditor', 'Auditor'), ('administrator', 'Administrator')], max_length=15)),
-                ('effect', models.CharField(choices=[('allow', 'Allow'), ('deny', 'Deny')], default='allow', max_length=5)),
-                ('scope', models.CharField(choices=[('portal', 'the whole portal'), ('domain', 'a domain'), ('source', 'a source'), ('dataset', 'a dataset'), ('tag', 'a tag')], default='portal', max_length=10)),
-                ('scope_id', models.BigIntegerField(blank=True, null=True)),
-                ('ceiling', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal'), ('confidential', 'Confidential'), ('restricted', 'Restricted')], default='internal', help_text='Values more sensitive than this are masked.', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='identity.team')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("everyone", models.BooleanField(default=False, help_text="Everybody who is signed in.")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "Viewer"),
+                            ("steward", "Steward"),
+                            ("engineer", "Engineer"),
+                            ("auditor", "Auditor"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("effect", models.CharField(choices=[("allow", "Allow"), ("deny", "Deny")], default="allow", max_length=5)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("portal", "the whole portal"),
+                            ("domain", "a domain"),
+                            ("source", "a source"),
+                            ("dataset", "a dataset"),
+                            ("tag", "a tag"),
+                        ],
+                        default="portal",
+                        max_length=10,
+                    ),
+                ),
+                ("scope_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "ceiling",
+                    models.CharField(
+                        choices=[("public", "Public"), ("internal", "Internal"), ("confidential", "Confidential"), ("restricted", "Restricted")],
+                        default="internal",
+                        help_text="Values more sensitive than this are masked.",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="grants", to="identity.team"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['scope', 'scope_id'], name='grant_scope')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('everyone', False), ('team', None), ('user__isnull', False)), models.Q(('everyone', False), ('team__isnull', False), ('user', None)), models.Q(('everyone', True), ('team', None), ('user', None)), _connector='OR'), name='grant_to_one', violation_error_message='A grant goes to one person, or one team, or everyone.'), models.CheckConstraint(condition=models.Q(models.Q(('scope', 'portal'), ('scope_id', None)), models.Q(models.Q(('scope', 'portal'), _negated=True), ('scope_id__isnull', False)), _connector='OR'), name='grant_scope_named', violation_error_message='Name the domain, source, dataset or tag; the whole portal has none.')],
+                "verbose_name": "grant",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["scope", "scope_id"], name="grant_scope")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("everyone", False), ("team", None), ("user__isnull", False)),
+                            models.Q(("everyone", False), ("team__isnull", False), ("user", None)),
+                            models.Q(("everyone", True), ("team", None), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="grant_to_one",
+                        violation_error_message="A grant goes to one person, or one team, or everyone.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scope", "portal"), ("scope_id", None)),
+                            models.Q(models.Q(("scope", "portal"), _negated=True), ("scope_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="grant_scope_named",
+                        violation_error_message="Name the domain, source, dataset or tag; the whole portal has none.",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import psycopg2
@@ -11,12 +13,15 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from governance.core.errors import InvalidInput
 from governance.core.http.guard import Pinned, check_host
+from governance.core.http.paths import check_path
 from governance.sources.connectors.base import Connector
+from governance.sources.connectors.path_config import roots
 
 TLS = Literal["disable", "prefer", "require", "verify-full"]
 MODES: dict[str, TLS] = {"disable": "disable", "allow": "prefer", "prefer": "prefer", "require": "require", "verify-full": "verify-full"}
 URL_PARAMETERS = frozenset({"host", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "connect_timeout", "application_name"})
 """What a URL may set. Everything else (options, passfile, service, hostaddr, …) could lead elsewhere or undo the read-only session."""
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 FIXED = {
     # None of the caller's own files or PG… variables may decide how we log in.
     "passfile": "/nonexistent",
@@ -110,7 +115,17 @@ def pinned(parameters: dict[str, str]) -> dict[str, str]:
     targets: list[tuple[str, Pinned]] = []
     for host, port in endpoints(parameters):
         targets += [(host, target) for target in check_host(host, port, policy="source")]
-    return {**parameters, **_addresses(targets), **FIXED}
+    return {**parameters, **_addresses(targets), **_certificates(parameters), **FIXED}
+
+
+def _certificates(parameters: dict[str, str]) -> dict[str, str]:
+    """The authorities that verify-full trusts: those of the URL, or this system's."""
+    if parameters.get("sslmode") != "verify-full":
+        return {"sslrootcert": "/nonexistent"}
+    if parameters.get("sslrootcert"):
+        return {"sslrootcert": str(check_path(parameters["sslrootcert"], roots=roots()))}
+    found = ssl.get_default_verify_paths().cafile
+    return {"sslrootcert": next((path for path in (found, *BUNDLES) if path and Path(path).exists()), "system")}
 
 
 def _addresses(targets: Sequence[tuple[str, Pinned]]) -> dict[str, str]:

@@ -19,16 +19,14 @@ from governance.sources.connectors.postgresql.config import FIXED
 from governance.sources.connectors.postgresql.connector import Facts, PostgreSQL, Run
 from governance.sources.connectors.postgresql.quoting import identifier
 
-HIDDEN_TABLES: Final = re.compile(
-    r"django_session|django_admin_log|.*_outstandingtoken|axes_access(attempt|log|failurelog)|.*_session|.*_sealed|.*_secret", re.IGNORECASE
-)
-"""Tables that are never shown: sessions, and what people typed at the login page."""
+HIDDEN_TABLES: Final = re.compile(r".*_session|.*_secret|.*outstandingtoken|axes_.*|django_admin_log|.*idempoten.*|.*kept_?answer", re.IGNORECASE)
+"""Tables that are never shown: sessions, what people typed at the login page, kept answers of the API."""
 HIDDEN_COLUMNS: Final = re.compile(
-    r"(.*_)?(password|passphrase|secret|secrets|token|token_hash|hash|hmac|leaf|salt|nonce|digest|sealed|otp|recovery_codes|private_key|session_key|session_data"
-    r"|credentials|config|key_hash|secret_hash|body|args|kwargs)(_\d+)?",
+    r"(.*_)?(password|passphrase|secrets?|tokens?|hash|hmac|mac|salt|nonce|digest|sealed|otp|recovery_codes|private_key|session_key|session_data"
+    r"|credentials?|config|body|args|kwargs|headers)",
     re.IGNORECASE,
 )
-"""Columns that are never shown: password hashes, tokens, sealed configurations, and the keys, salts and bodies of events."""
+"""Columns that are never shown: password hashes, tokens, configurations, arguments of tasks. And whatever is binary: sealed secrets, keys, proofs."""
 
 
 class OwnDatabase(PostgreSQL):
@@ -61,7 +59,7 @@ class OwnDatabase(PostgreSQL):
         if is_hidden(dataset.name):
             raise CredentialsRefused(NOT_SHOWN)
         with super().reading(dataset) as (run, facts):
-            hidden = {*facts.hidden, *(field.name for field in dataset.fields if HIDDEN_COLUMNS.fullmatch(field.name))}
+            hidden = {*facts.hidden, *(field.name for field in dataset.fields if field.kind == "binary" or HIDDEN_COLUMNS.fullmatch(field.name))}
             yield run, facts._replace(hidden=sorted(hidden))
 
 
@@ -84,13 +82,13 @@ def grant_reader(cursor: Any, role: str = READER) -> int:
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {who}")
     cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {who}")
     cursor.execute(
-        "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum), array_agg((a.atttypid = 'bytea'::regtype)::int ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped"
         " AND pg_has_role(c.relowner, 'USAGE') GROUP BY c.relname"
     )
     granted = 0
-    for table, columns in cursor.fetchall():
-        shown = [column for column in columns if not HIDDEN_COLUMNS.fullmatch(column)]
+    for table, columns, binary in cursor.fetchall():
+        shown = [column for column, is_binary in zip(columns, binary, strict=True) if not is_binary and not HIDDEN_COLUMNS.fullmatch(column)]
         if is_hidden(table) or not shown:
             continue
         which = "" if shown == columns else f" ({', '.join(map(identifier, shown))})"

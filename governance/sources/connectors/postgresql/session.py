@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, new_type
 from psycopg2.extensions import connection as Connection
 
-from governance.core.errors import Cancelled, CredentialsRefused, GovernanceError, InvalidInput, TimedOut
+from governance.core.errors import Cancelled, GovernanceError, InvalidInput, TimedOut
 from governance.sources.connectors.base import Limits
 from governance.sources.connectors.postgresql.failures import failure, login_failure, timed_out
 
@@ -142,8 +142,6 @@ class Session:
         except GovernanceError:
             connection.close()
             raise
-        if not connection.info.used_password and connection.info.needs_password:
-            raise CredentialsRefused(f"{self.place} asks for a password. Give one.")
         return connection
 
     def _wait(self, connection: Connection, seconds: float, what: str) -> None:

@@ -96,10 +96,8 @@ class SQLite(Connector):
             return self._sampled(dataset, found, "all rows")
         low, high = self._row_numbers(dataset)
         span = high - low + 1
-        if low <= high and count >= DENSE * span:
-            found = self._probed(dataset, columns, (low, span), rows, count, seed)
-        else:
-            found = self._reservoir(dataset, columns, rows, seed)
+        is_dense = low <= high and count >= DENSE * span
+        found = self._probed(dataset, columns, (low, span), rows, count, seed) if is_dense else self._reservoir(dataset, columns, rows, seed)
         return self._sampled(dataset, found, f"uniform {len(found):,} of {count:,} rows")
 
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
@@ -213,14 +211,15 @@ class SQLite(Connector):
         """Rows at random row numbers; each number is as likely as any other."""
         low, span = numbers
         wanted = min(span, int(rows * 1.5 * span / count) + 50)
-        chosen = random.Random(seed).sample(range(low, low + span), wanted)
+        draw = random.Random(seed)
+        chosen = draw.sample(range(low, low + span), wanted)
         found: list[tuple[Any, ...]] = []
         for start in range(0, wanted, 1000):
             listed = ",".join(map(str, chosen[start : start + 1000]))
             found += self.session.rows(f"SELECT {columns} FROM {identifier(dataset.name)} WHERE rowid IN ({listed})", dataset.name)
             if len(found) >= rows:
                 break
-        return found[:rows]
+        return draw.sample(found, min(rows, len(found)))
 
     def _reservoir(self, dataset: DatasetInfo, columns: str, rows: int, seed: int) -> list[tuple[Any, ...]]:
         """All rows pass by once, and a uniform part of them is kept (algorithm R, Vitter 1985)."""

@@ -1,0 +1,30 @@
+"""Tasks: sending, and asking again for what was lost."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from alerts import delivery
+from alerts.models import Notification
+from governance.core.tasks import enqueue, sweeper
+
+
+@shared_task(name="alerts.deliver", ignore_result=True)
+def deliver(notification_id: int) -> None:
+    """Send one notification."""
+    delivery.deliver(notification_id)
+
+
+@sweeper("alerts")
+def sweep() -> int:
+    """Ask for the rows whose message was lost, whose sender died, or whose next attempt is due."""
+    found = delivery.waiting(timezone.now())
+    for pk in found:
+        enqueue(deliver, pk)
+    return len(found)
+
+
+def waiting_count() -> int:
+    """How many notifications wait to be sent."""
+    return Notification.objects.filter(state__in=[Notification.State.PENDING, Notification.State.SENDING]).count()

@@ -1,0 +1,115 @@
+"""`/api/v1/fields/` and what people decide about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.catalog import search, services
+from governance.catalog.models import Decision, Field
+from governance.core.api.views import Resource
+from governance.core.errors import NotFound
+
+
+class DecisionInput(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(choices=Decision.Verdict.choices)
+    entity = serializers.CharField(
+        required=False, allow_blank=True, max_length=50, help_text="With set: what it holds. Otherwise: what you decide on, as a guard."
+    )
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
+class ManyDecisions(DecisionInput):
+    fields = serializers.ListField(child=serializers.IntegerField(), min_length=1, max_length=1_000)  # type: ignore[assignment]
+
+
+class FieldEdit(serializers.Serializer[Any]):
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
+    tags = serializers.ListField(child=serializers.IntegerField(), required=False, max_length=100)
+
+
+class FieldFilter(filters.FilterSet):
+    dataset = filters.NumberFilter(field_name="dataset_id")
+    source = filters.NumberFilter(field_name="dataset__source_id")
+    found_since = filters.IsoDateTimeFilter(field_name="found", lookup_expr="gte")
+    is_sensitive = filters.BooleanFilter(method="by_sensitive")
+    gone = filters.BooleanFilter(field_name="gone", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Field
+        fields = ["entity", "family", "state", "sensitivity", "name", "kind"]
+
+    def by_sensitive(self, queryset: QuerySet[Field], name: str, value: bool) -> QuerySet[Field]:
+        return queryset.exclude(entity="") if value else queryset.filter(entity="")
+
+
+class Fields(Resource):
+    """Columns, what they hold, and why we think so. Profiles and evidence hold masked values only."""
+
+    resource = "fields"
+    model = Field
+    columns = {
+        "id": "id", "name": "name", "dataset": "dataset_id", "dataset_name": "dataset__name", "source": "dataset__source_id",
+        **{name: name for name in ("position", "type", "kind", "nullable", "is_key", "entity", "family", "score", "sensitivity", "state")},
+        **{name: name for name in ("suggested_entity", "suggested_score", "description", "found", "gone")},
+    }
+    details = {
+        "profile": "profile", "evidence": "evidence", "comment": "comment", "first_seen": "first_seen",
+        "decided_by": "decided_by_id", "decided": "decided", "reason": "reason", "dataset_path": "dataset__path",
+    }
+    filterset_class = FieldFilter
+    orderings = ("id", "name", "score", "suggested_score", "found", "dataset", "position")
+
+    def filtered(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().filtered(queryset)
+        typed = self.request.query_params.get("search", "")
+        return search.find(found, typed) if typed.strip() else found
+
+    @extend_schema(request=FieldEdit)
+    def partial_update(self, request: Request, pk: str = "") -> Response:
+        field = self.instance("edit")
+        services.edit_field(field, actor=self.actor, **self.validated(FieldEdit, partial=True))
+        return Response(self.one(field.pk))
+
+    @extend_schema(request=DecisionInput)
+    @action(detail=True, methods=["post"])
+    def decision(self, request: Request, pk: str = "") -> Response:
+        """Confirm or reject what is suggested, or set what the field holds. Later scans keep it."""
+        field = self.instance("decide")
+        services.decide(field, actor=self.actor, **self.validated(DecisionInput))
+        return Response(self.one(field.pk))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str = "") -> Response:
+        """Take back the newest decision."""
+        field = self.instance("decide")
+        services.undo(field, actor=self.actor)
+        return Response(self.one(field.pk))
+
+    @action(detail=True, methods=["get"], url_path="decisions")
+    def history(self, request: Request, pk: str = "") -> Response:
+        """What was decided about it, newest first."""
+        field = self.instance("view")
+        names = ("id", "verdict", "entity", "suggested_entity", "suggested_score", "reason", "user", "time", "undone")
+        rows = Decision.objects.filter(field=field).values(*names)[:500]
+        return Response({"next": None, "previous": None, "results": list(rows)})
+
+    @extend_schema(request=ManyDecisions)
+    @action(detail=False, methods=["post"], url_path="decisions")
+    def decisions(self, request: Request) -> Response:
+        """The same decision about many fields: all or none."""
+        data = self.validated(ManyDecisions)
+        ids = data.pop("fields")
+        rows = list(self.seen().filter(pk__in=ids))
+        if missing := sorted(set(ids) - {one.pk for one in rows}):
+            raise NotFound(f"There is no field {missing[0]}, or you may not see it.", fields=missing[:50])
+        decided = services.decide_many(rows, actor=self.actor, **data)
+        return Response({"decided": [{"id": one.pk, "state": one.state, "entity": one.entity} for one in decided]})

@@ -1,0 +1,29 @@
+"""What can be done with the catalog."""
+
+from governance.catalog.services.decisions import decide as decide
+from governance.catalog.services.decisions import decide_many as decide_many
+from governance.catalog.services.decisions import undo as undo
+from governance.catalog.services.editing import edit_dataset as edit_dataset
+from governance.catalog.services.editing import edit_field as edit_field
+from governance.catalog.services.editing import edit_many as edit_many
+from governance.catalog.services.editing import restore_version as restore_version
+from governance.catalog.services.exchange import export as export
+from governance.catalog.services.exchange import import_csv as import_csv
+from governance.catalog.services.findings import FieldFindings as FieldFindings
+from governance.catalog.services.findings import Found as Found
+from governance.catalog.services.findings import record_failure as record_failure
+from governance.catalog.services.findings import record_findings as record_findings
+from governance.catalog.services.organising import create_domain as create_domain
+from governance.catalog.services.organising import create_tag as create_tag
+from governance.catalog.services.organising import delete_domain as delete_domain
+from governance.catalog.services.organising import delete_tag as delete_tag
+from governance.catalog.services.organising import merge_tags as merge_tags
+from governance.catalog.services.organising import tags_named as tags_named
+from governance.catalog.services.organising import update_domain as update_domain
+from governance.catalog.services.organising import update_tag as update_tag
+from governance.catalog.services.previewing import preview as preview
+from governance.catalog.services.registering import Registered as Registered
+from governance.catalog.services.registering import mark_vanished as mark_vanished
+from governance.catalog.services.registering import register_structures as register_structures
+from governance.catalog.services.registering import stored_key as stored_key
+from governance.catalog.services.registering import stored_name as stored_name

@@ -1,0 +1,303 @@
+"""Descriptions, owners, domains, tags and decisions as CSV, out and in again. Values of fields are never in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as its
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from governance.catalog.models import Dataset, Decision, Domain, Field
+from governance.catalog.services.decisions import decide
+from governance.catalog.services.editing import edit_dataset, edit_field
+from governance.catalog.services.organising import tags_named
+from governance.catalog.services.settling import decisions_of
+from governance.core.access import Actor, visible
+from governance.core.errors import GovernanceError, InvalidInput
+from governance.core.events import record
+from security.identity.models import Team
+
+COLUMNS = (
+    *("source", "dataset", "field", "type", "description", "domain", "owners", "teams", "tags", "certification"),
+    *("sensitivity", "suggested", "score", "verdict", "entity", "reason"),
+)
+EDITABLE = ("description", "domain", "owners", "teams", "tags", "certification", "verdict", "entity", "reason")
+OF_FIELDS = ("description", "tags", "verdict", "entity", "reason")
+MOST_LINES = 50_000
+MOST_TOLD = 1_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BOM = "\ufeff"
+
+
+@dataclass(slots=True)
+class Line:
+    """What one line of an import does, or why it cannot."""
+
+    number: int
+    dataset: str
+    field: str = ""
+    changes: dict[str, Any] = its(default_factory=dict)
+    errors: list[str] = its(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """`lines` holds those that change something or fail (at most MOST_TOLD of them); `applied` says whether anything was written."""
+
+    total: int = 0
+    changed: int = 0
+    failed: int = 0
+    applied: bool = False
+    lines: list[Line] = its(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        lines = [{"line": one.number, "dataset": one.dataset, "field": one.field, "changes": one.changes, "errors": one.errors} for one in self.lines]
+        return {"total": self.total, "changed": self.changed, "failed": self.failed, "applied": self.applied, "lines": lines}
+
+
+class _RolledBack(Exception):
+    """Ends the transaction of an import that must leave no trace."""
+
+
+# Out
+
+
+def export(datasets: Sequence[Dataset], *, actor: Actor) -> Iterator[str]:
+    """CSV with a byte order mark (spreadsheets then read it as UTF-8): a line for each dataset and for each of its fields that the actor may see."""
+    ids = [one.pk for one in datasets]
+    fields = visible(actor, Field.objects.filter(dataset_id__in=ids, gone=None))
+    with transaction.atomic():
+        record("catalog.exported", actor=actor, datasets=len(ids), fields=fields.count())
+    yield BOM + _written(COLUMNS)
+    rows = (
+        Dataset.objects.filter(pk__in=ids)
+        .select_related("source", "domain")
+        .prefetch_related("tags", "owners", "owner_teams")
+        .defer("words", "profile")
+    )
+    for start in range(0, len(ids), 200):
+        yield from _exported(list(rows.filter(pk__in=ids[start : start + 200]).order_by("source__name", "key")), actor)
+
+
+def _exported(datasets: Sequence[Dataset], actor: Actor) -> Iterator[str]:
+    fields = visible(actor, Field.objects.filter(dataset__in=datasets, gone=None)).defer("words", "profile", "evidence").prefetch_related("tags")
+    of: dict[int, list[Field]] = {}
+    for one in fields.order_by("dataset_id", "position"):
+        of.setdefault(one.dataset_id, []).append(one)
+    decided = decisions_of([one.pk for group in of.values() for one in group if one.state in (Field.State.CONFIRMED, Field.State.REJECTED)])
+    for dataset in datasets:
+        head = {"source": dataset.source.name, "dataset": dataset.key}
+        yield _row(head | _dataset_cells(dataset) | {"type": dataset.kind, "sensitivity": dataset.sensitivity})
+        for one in of.get(dataset.pk, ()):
+            told = {"field": one.name, "type": one.type, "sensitivity": one.sensitivity, "suggested": one.suggested_entity}
+            score = "" if one.suggested_score is None else f"{one.suggested_score:.2f}"
+            yield _row(head | told | {"score": score} | _field_cells(one, decided.get(one.pk, [])))
+
+
+def _dataset_cells(one: Dataset) -> dict[str, str]:
+    return {
+        "description": one.description,
+        "domain": one.domain.name if one.domain else "",
+        "owners": _joined(owner.get_username() for owner in one.owners.all()),
+        "teams": _joined(team.name for team in one.owner_teams.all()),
+        "tags": _joined(tag.name for tag in one.tags.all()),
+        "certification": one.certification,
+    }
+
+
+def _field_cells(one: Field, decisions: Sequence[Decision]) -> dict[str, str]:
+    newest = decisions[0] if decisions else None
+    decided = (
+        {"verdict": newest.verdict, "entity": newest.entity, "reason": newest.reason}
+        if newest
+        else {"verdict": "", "entity": one.entity, "reason": ""}
+    )
+    return {"description": one.description, "tags": _joined(tag.name for tag in one.tags.all())} | decided
+
+
+def _row(cells: Mapping[str, str]) -> str:
+    return _written([_neutral(cells.get(name, "")) for name in COLUMNS])
+
+
+def _neutral(text: str) -> str:
+    """No spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _plain(text: str) -> str:
+    """What `_neutral` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def _written(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
+def _joined(names: Iterator[str]) -> str:
+    return "; ".join(sorted(names))
+
+
+# In
+
+
+def import_csv(text: str, *, dry_run: bool = False, partial: bool = False, actor: Actor) -> Report:
+    """Write what differs from the catalog; each line as if the actor had made the change by hand.
+
+    `dry_run` tells what would happen and changes nothing. Unless `partial`, one bad line keeps all others from being written.
+    A column that is not there is left alone; an empty cell empties description, domain, owners, teams, tags and certification, but never takes back a decision.
+    """
+    rows = _read(text)
+    report = Report()
+    try:
+        with transaction.atomic():
+            counts = _apply(rows, report, actor)
+            if dry_run or (report.failed and not partial):
+                raise _RolledBack
+            report.applied = report.changed > 0
+            if report.applied:
+                record("catalog.imported", actor=actor, lines=report.total, refused=report.failed, **counts)
+    except _RolledBack:
+        pass
+    return report
+
+
+def _read(text: str) -> list[tuple[int, dict[str, str]]]:
+    text = text.removeprefix(BOM).replace("\x00", "")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        if not {"source", "dataset"} <= set(header):
+            raise InvalidInput("The first line names the columns; source and dataset must be among them. Export once to see all of them.")
+        if unknown := sorted(set(header) - set(COLUMNS)):
+            raise InvalidInput(f"There is no column {unknown[0][:50]!r}. Known: {', '.join(COLUMNS)}.")
+        if len(set(header)) < len(header):
+            raise InvalidInput("A column is named twice in the first line.")
+        rows = []
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) != len(header):
+                    raise InvalidInput(f"Line {reader.line_num} has {len(cells)} cells and not {len(header)}. Are quotes missing around a comma?")
+                rows.append((reader.line_num, {name: _plain(cell.strip()) for name, cell in zip(header, cells, strict=True)}))
+            if len(rows) > MOST_LINES:
+                raise InvalidInput(f"An import has at most {MOST_LINES:,} lines. Split the file.")
+    except csv.Error as error:
+        raise InvalidInput(f"Line {reader.line_num} is not CSV: {error}. Save the file as CSV in UTF-8 with commas.") from None
+    return rows
+
+
+def _apply(rows: Sequence[tuple[int, dict[str, str]]], report: Report, actor: Actor) -> dict[str, int]:
+    known = _Known(rows, actor)
+    counts = {"datasets": 0, "fields": 0, "decisions": 0}
+    for number, cells in rows:
+        line = Line(number, cells["dataset"][:200], cells.get("field", "")[:200])
+        try:
+            with transaction.atomic():
+                kind = _apply_line(cells, line, known, actor)
+        except GovernanceError as error:
+            line.changes, line.errors = {}, [error.detail]
+            kind = ()
+        for one in kind:
+            counts[one] += 1
+        report.total += 1
+        report.changed += bool(line.changes)
+        report.failed += bool(line.errors)
+        if (line.changes or line.errors) and len(report.lines) < MOST_TOLD:
+            report.lines.append(line)
+    return counts
+
+
+class _Known:
+    """What the lines name, read once."""
+
+    def __init__(self, rows: Sequence[tuple[int, dict[str, str]]], actor: Actor) -> None:
+        keys = {cells["dataset"] for _, cells in rows}
+        of = Dataset.objects.filter(key__in=keys).select_related("source", "domain").prefetch_related("tags", "owners", "owner_teams")
+        datasets = list(visible(actor, of).defer("words", "profile", "definition"))
+        self.datasets = {(one.source.name, one.key): one for one in datasets}
+        named = {cells["field"] for _, cells in rows if cells.get("field")}
+        fields = Field.objects.filter(dataset__in=datasets, name__in=named) if named else Field.objects.none()
+        found = list(visible(actor, fields).defer("words", "profile", "evidence").prefetch_related("tags"))
+        self.fields = {(one.dataset_id, one.name): one for one in found}
+        self.decisions = decisions_of([one.pk for one in found])
+        self.domains = {one.name.lower(): one.pk for one in Domain.objects.all()}
+        self.teams = {one.name.lower(): one.pk for one in Team.objects.all()}
+        self.people = dict(get_user_model().objects.values_list("username", "pk"))
+
+
+def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Actor) -> tuple[str, ...]:
+    dataset = known.datasets.get((cells["source"], cells["dataset"]))
+    if dataset is None:
+        raise InvalidInput(f"There is no dataset {cells['dataset'][:200]!r} in a source called {cells['source'][:100]!r}, or you may not see it.")
+    if not cells.get("field"):
+        return _apply_dataset(dataset, cells, line, known, actor)
+    one = known.fields.get((dataset.pk, cells["field"]))
+    if one is None:
+        raise InvalidInput(f"{dataset} has no field {cells['field'][:200]!r}, or you may not see it.")
+    one.dataset = dataset
+    done = []
+    before = _field_cells(one, known.decisions.get(one.pk, []))
+    different = _different(before, cells, OF_FIELDS)
+    edits: dict[str, Any] = {}
+    if "description" in different:
+        edits["description"] = cells["description"]
+    if "tags" in different:
+        edits["tags"] = [tag.pk for tag in tags_named(_split(cells["tags"]), actor=actor)]
+    if edits:
+        edit_field(one, actor=actor, **edits)
+        done.append("fields")
+    verdict = cells.get("verdict", "").lower()
+    line.changes = {name: pair for name, pair in different.items() if name in ("description", "tags")}
+    if verdict and (different.get("verdict") or different.get("entity")):
+        if verdict not in Decision.Verdict.values:
+            raise InvalidInput(f"verdict is confirm, reject or set, not {verdict[:30]!r}.")
+        decide(one, verdict=verdict, entity=cells.get("entity", "") if verdict == "set" else "", reason=cells.get("reason", ""), actor=actor)  # type: ignore[arg-type]
+        line.changes |= {name: pair for name, pair in different.items() if name in ("verdict", "entity", "reason")}
+        done.append("decisions")
+    return tuple(done)
+
+
+def _apply_dataset(dataset: Dataset, cells: Mapping[str, str], line: Line, known: _Known, actor: Actor) -> tuple[str, ...]:
+    different = _different(_dataset_cells(dataset), cells, ("description", "domain", "owners", "teams", "tags", "certification"))
+    changes: dict[str, Any] = {name: cells[name] for name in ("description", "certification") if name in different}
+    if "domain" in different:
+        changes["domain"] = _id(known.domains, cells["domain"].lower(), "domain") if cells["domain"] else None
+    if "owners" in different:
+        changes["owners"] = [_id(known.people, name, "person") for name in _split(cells["owners"])]
+    if "teams" in different:
+        changes["owner_teams"] = [_id(known.teams, name.lower(), "team") for name in _split(cells["teams"])]
+    if "tags" in different:
+        changes["tags"] = [tag.pk for tag in tags_named(_split(cells["tags"]), actor=actor)]
+    if not changes:
+        return ()
+    edit_dataset(dataset, actor=actor, **changes)
+    line.changes = different
+    return ("datasets",)
+
+
+def _different(before: Mapping[str, str], cells: Mapping[str, str], names: Sequence[str]) -> dict[str, dict[str, str]]:
+    found = {}
+    for name in names:
+        if name not in cells:
+            continue
+        is_list = name in ("owners", "teams", "tags")
+        same = sorted(_split(before[name])) == sorted(_split(cells[name])) if is_list else before[name].strip() == cells[name].replace("\r\n", "\n")
+        if not same:
+            found[name] = {"before": before[name][:500], "after": cells[name][:500]}
+    return found
+
+
+def _id(known: Mapping[str, int], name: str, kind: str) -> int:
+    if name not in known:
+        raise InvalidInput(f"There is no {kind} called {name[:100]!r}.")
+    return known[name]
+
+
+def _split(text: str) -> list[str]:
+    return [name for name in (part.strip() for part in text.split(";")) if name]

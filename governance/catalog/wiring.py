@@ -1,0 +1,22 @@
+"""What the catalog registers with the rooms below: its facts and its subjects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.catalog.facts import declare_all
+from governance.catalog.models import Dataset, Domain, Field, Tag
+from governance.core.subjects import SubjectType, register
+
+
+def page_of(one: Any) -> str:
+    return f"/admin/catalog/{one._meta.model_name}/{one.pk}/change/"
+
+
+declare_all()
+scope = {"source": "source_id", "dataset": "id", "domain": "domain_id", "tag": "tags__id"}
+register(SubjectType("dataset", Dataset, str, page_of, scope, "sensitivity", "datasets"))
+within = {"source": "dataset__source_id", "dataset": "dataset_id", "domain": "dataset__domain_id", "tag": "dataset__tags__id"}
+register(SubjectType("field", Field, str, page_of, within, "sensitivity", "fields"))
+register(SubjectType("domain", Domain, str, page_of, {"domain": "id"}, plural="domains", parent="parent_id", is_shared=True))
+register(SubjectType("tag", Tag, str, page_of, {"tag": "id"}, plural="tags", is_shared=True))

@@ -1,0 +1,71 @@
+"""The sweep: every ten seconds it finds runs whose messages were lost or whose workers died, and sends them again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import redis
+from django.db.models import F
+from django.utils import timezone
+
+from governance.core.cache import redis_client
+from governance.core.errors import GovernanceError
+from governance.scans import dispatch, finishing
+from governance.scans.boundary import Unforeseen
+from governance.scans.models import ScanRun, ScanUnit
+from governance.scans.windows import may_work
+from governance.scans.working import MOST_LOST, claimable
+
+logger = logging.getLogger(__name__)
+QUIET = timedelta(seconds=8)
+"""A run that was given messages so recently is left alone."""
+LONG = timedelta(seconds=60)
+
+
+def sweep() -> int:
+    """Look after every run that is not over; how many were given messages again."""
+    return sum(_mend(run) for run in ScanRun.objects.filter(state__in=ScanRun.ACTIVE).select_related("source", "schedule"))
+
+
+def _mend(run: ScanRun) -> bool:
+    if finishing.finish(run.pk) or run.cancel_requested or not may_work(run):
+        return False
+    now = timezone.now()
+    if run.enqueued > now - QUIET:
+        return False
+    if run.planned is None:
+        return _mend_plan(run)
+    units = ScanUnit.objects.filter(run=run)
+    if not units.filter(claimable()).exists() or units.filter(state=ScanUnit.State.RUNNING, lease_until__gte=now).exists():
+        return False
+    # While messages wait in the queue ours may be among them; after a minute we do not believe that any more.
+    if _waiting() and run.enqueued > now - LONG:
+        return False
+    dispatch.send_workers(run)
+    return True
+
+
+def _mend_plan(run: ScanRun) -> bool:
+    now = timezone.now()
+    if run.lease_until is not None:
+        if run.lease_until >= now:
+            return False
+        lost = run.lost + 1
+        ScanRun.objects.filter(pk=run.pk, fence=run.fence).update(lost=F("lost") + 1, lease_until=None)
+        if lost >= MOST_LOST:
+            error: GovernanceError = Unforeseen(f"{lost} workers were lost while they listed this source. The log says how they ended.")
+            finishing.fail(run, error)
+            return False
+    elif _waiting() and run.enqueued > now - LONG:
+        return False
+    dispatch.send_planner(run)
+    return True
+
+
+def _waiting() -> int:
+    try:
+        return int(redis_client().llen(dispatch.QUEUE))  # type: ignore[arg-type]
+    except redis.RedisError as error:
+        logger.debug("queue not there: %s", type(error).__name__)
+        return 0

@@ -1,0 +1,26 @@
+"""What each column holds; then everything that may be kept is masked, and the raw values are let go."""
+
+from __future__ import annotations
+
+from governance.catalog.services import FieldFindings, stored_name
+from governance.scans.masking import masked_dataset, masked_field
+from governance.scans.snapshot import Snapshot
+from intelligence.classification import Column
+from intelligence.classification import classify as verdicts_of
+
+
+def classify(snapshot: Snapshot) -> None:
+    """Verdicts from the sample, then masked profiles; after this stage the snapshot holds no raw value."""
+    sample, measured, info = snapshot.sample, snapshot.measured, snapshot.info
+    assert sample is not None and measured is not None
+    columns = [Column(field.name, values, field.kind, info.name, field.position) for field, values in zip(sample.fields, sample.columns, strict=True)]
+    snapshot.verdicts = verdicts_of(columns, settings=snapshot.rules)
+    verdicts = {column.name: verdict for column, verdict in zip(columns, snapshot.verdicts, strict=True)}
+    rows = measured.read if measured.read is not None else measured.rows
+    for field, profile in zip(info.fields, measured.fields, strict=True):
+        verdict = verdicts.get(field.name)
+        is_decided = stored_name(field.name) in snapshot.decided
+        snapshot.fields[field.name] = FieldFindings(profile=masked_field(field, profile, verdict, rows, is_decided=is_decided), verdict=verdict)
+    snapshot.profile = masked_dataset(measured)
+    snapshot.sample = None
+    measured.fields = []

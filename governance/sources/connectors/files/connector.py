@@ -1,0 +1,231 @@
+"""Files as a source."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+from pydantic import Field
+
+from governance.core.errors import DataUnreadable, Unreachable
+from governance.sources.connectors.base import (
+    Capability,
+    Check,
+    Connector,
+    DatasetInfo,
+    DatasetProfile,
+    Limits,
+    Sample,
+    digest,
+    is_wanted,
+    structure,
+    value_limit,
+)
+from governance.sources.connectors.duckdb import measures
+from governance.sources.connectors.duckdb.session import Session
+from governance.sources.connectors.files import formats
+from governance.sources.connectors.files.grouping import WHOLE, File, Group, Root, grouped, split
+from governance.sources.connectors.path_config import PathConfig
+
+PART_BYTES: Final = 256 * 1024 * 1024
+CHECKED: Final = 20
+"""Files of a group whose columns are compared before it counts as one dataset."""
+
+
+class Files(Connector):
+    """CSV, TSV, Parquet, JSON and JSON lines, plain or gzipped, below one path."""
+
+    kind: ClassVar[str] = "files"
+    label: ClassVar[str] = "Files"
+    icon: ClassVar[str] = "folder"
+
+    class Config(PathConfig):
+        """A file, a folder or a glob."""
+
+        path: str = Field(
+            min_length=1, title="Path", description="A file, a folder or a glob such as /data/lake/**/*.parquet, as the workers see it."
+        )
+
+    def __init__(self, config: Any, limits: Limits | None = None) -> None:
+        super().__init__(config, limits)
+        self._root: Root | None = None
+        self._sessions: list[Session] = []
+
+    @property
+    def root(self) -> Root:
+        if self._root is None:
+            found = Root(self.config.path)
+            if not found.exists:
+                raise Unreachable("There is nothing at this path. Check it, and that the workers' machine sees it.")
+            if not os.access(found.base, os.R_OK | os.X_OK):
+                raise DataUnreadable("This folder may not be read. Give the portal's user permission to read it.")
+            self._root = found
+        return self._root
+
+    def close(self) -> None:
+        while self._sessions:
+            self._sessions.pop().close()
+
+    def check(self) -> Check:
+        self.refuse_cancelled()
+        started = time.monotonic()
+        files = self.root.files()
+        latency = time.monotonic() - started
+        version = self.session([]).rows("SELECT version()", "The engine")[0][0]
+        counts = Counter(file.format for file in files)
+        closed = sum(not os.access(file.real, os.R_OK) for file in files)
+        seen = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+        found = (
+            Capability("Read-only", True, "Files are opened for reading only, by an engine that can open nothing else."),
+            Capability(
+                "Data files", bool(files), f"{seen}." if files else "No CSV, TSV, Parquet, JSON or JSON lines file was found. Check the path."
+            ),
+            Capability("Readable", not closed, f"{closed:,} files may not be read. Give the portal's user permission." if closed else "All of them."),
+            Capability("Skip what is unchanged", True, "By size, time of change and identity of each file."),
+        )
+        return Check(True, f"DuckDB {version}", latency, found)
+
+    def datasets(self, patterns: Sequence[str] = ()) -> Iterator[DatasetInfo]:
+        files = self.root.files()
+        session = self.session(files)
+        for number, group in enumerate(grouped(files)):
+            self.refuse_cancelled()
+            for one in self._agreed(session, group):
+                path, name = self._place(one)
+                if is_wanted(path, name, patterns):
+                    yield self._dataset(session, one, number)
+
+    def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
+        run, table, columns = self._open(dataset)
+        found, count = measures.sample(run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)))
+        return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
+
+    def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
+        run, table, columns = self._open(dataset)
+        found, count = measures.first(run, table.relation, columns, rows, value_limit(self.limits, rows, len(columns)))
+        return Sample(dataset.fields, found, count, "first rows")
+
+    def parts(self, dataset: DatasetInfo) -> int:
+        files = self._group(dataset).files
+        size = sum(file.size for file in files)
+        return max(1, min(len(files), -(-size // PART_BYTES))) if size > 2 * PART_BYTES else 1
+
+    def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
+        run, table, columns = self._open(dataset, part)
+        relation, share = table.relation, self._share(dataset, table, part)
+        if share < 1:
+            relation = f"(SELECT * FROM {relation} USING SAMPLE {100 * share:.6f}% (bernoulli, 0))"
+
+        read, profiles = measures.measure(run, relation, columns, self.limits.max_value, has_sketches=part is not None)
+        for profile in profiles:
+            profile.distinct_is_exact = profile.distinct_is_exact and share >= 1
+        rows = read if share >= 1 else table.rows if table.rows is not None else round(read / share)
+        return DatasetProfile(
+            rows=rows,
+            fields=profiles,
+            size=sum(file.size for file in self._files(dataset, part)),
+            method="all rows" if share >= 1 else f"uniform {read:,} of about {rows:,} rows: row budget",
+            read=read,
+            rejected=formats.rejected(run, table),
+        )
+
+    def session(self, files: Sequence[File]) -> Session:
+        """An engine that may read these files and no others."""
+        opened = Session(self.limits, self._cancelled, files=[file.real for file in files if _is_utf8(file)])
+        self._sessions.append(opened)
+        return opened
+
+    def _agreed(self, session: Session, group: Group) -> list[Group]:
+        """The group, or its files apart when their columns differ."""
+        if group.is_hive or len(group.files) == 1:
+            return [group]
+        step = max(1, len(group.files) // CHECKED)
+        names = set()
+        for file in group.files[::step]:
+            try:
+                found = formats.table(lambda query: session.rows(query, group.key), Group(group.key, (file,)), number=-1)
+            except DataUnreadable:
+                continue  # one broken file does not take the others apart; reading the group says what is wrong
+            names.add(tuple(column.field.name for column in found.columns))
+        return [group] if len(names) <= 1 else split(group)
+
+    def _dataset(self, session: Session, group: Group, number: int) -> DatasetInfo:
+        path, name = self._place(group)
+        fields, rows, error = (), None, ""
+        try:
+            table = formats.table(lambda query: session.rows(query, name), group, number)
+            fields, rows = tuple(replace(column.field, position=at) for at, column in enumerate(table.columns, start=1)), table.rows
+        except DataUnreadable as failed:
+            error = failed.detail
+        shape = structure(fields)
+        return DatasetInfo(
+            key=_spelled(group.key),
+            path=path,
+            name=name,
+            kind="folder" if group.is_folder else "file",
+            fields=fields,
+            rows=rows,
+            size=sum(file.size for file in group.files),
+            fingerprint=digest(shape, [(str(file.name), file.size, file.modified, file.inode) for file in group.files]),
+            structure=shape,
+            error=error,
+        )
+
+    def _place(self, group: Group) -> tuple[tuple[str, ...], str]:
+        if group.key == WHOLE:
+            return (), _spelled(self.root.base.name)
+        *path, name = group.key.split("/")
+        return tuple(map(_spelled, path)), _spelled(name)
+
+    def _group(self, dataset: DatasetInfo) -> Group:
+        found = self.root.group(dataset.key)
+        if found is None:
+            raise DataUnreadable(f"{dataset.name} is not there any more. Scan again.")
+        return found
+
+    def _files(self, dataset: DatasetInfo, part: tuple[int, int] | None) -> tuple[File, ...]:
+        files = self._group(dataset).files
+        return files if part is None else files[part[0] :: part[1]]
+
+    def _open(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> tuple[measures.Run, formats.Table, list[measures.Column]]:
+        """Runs queries in an engine for one dataset; how it reads it; and its columns in the order of the dataset's fields."""
+        self.refuse_cancelled()
+        if dataset.error:
+            raise DataUnreadable(dataset.error)
+        group = self._group(dataset)
+        group = replace(group, files=self._files(dataset, part))
+        session = self.session(group.files)
+
+        def run(query: str) -> list[tuple[Any, ...]]:
+            self.refuse_cancelled()
+            return session.rows(query, dataset.name)
+
+        table = formats.table(run, group)
+        known = {column.field.name: column for column in table.columns}
+        if part is None and known.keys() != {field.name for field in dataset.fields}:
+            raise DataUnreadable(f"The columns of {dataset.name} have changed since they were listed. Scan again.")
+        return run, table, [known.get(field.name) or measures.Column(field, "NULL", "NULL::VARCHAR") for field in dataset.fields]
+
+    def _share(self, dataset: DatasetInfo, table: formats.Table, part: tuple[int, int] | None) -> float:
+        """Which share of the rows the budget lets us read; the number of rows is estimated from the beginning of a text file."""
+        rows = table.rows
+        if rows is None:
+            files = self._files(dataset, part)
+            head = formats.head_of(files[0])
+            line = max(1.0, len(head) / max(1, head.count(b"\n")))
+            rows = int(sum(file.size * (4 if file.is_packed else 1) for file in files) / line)
+        budget = self.limits.row_budget // (part[1] if part else 1)
+        return min(1.0, budget / rows) if rows else 1.0
+
+
+def _is_utf8(file: File) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in str(file.real))
+
+
+def _spelled(name: str) -> str:
+    """A name that can be stored: bytes that are no UTF-8 as \\xNN."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

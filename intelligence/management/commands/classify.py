@@ -1,0 +1,105 @@
+"""`manage.py classify PATH…`: what the columns of files hold, without a database or services."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand
+
+from governance.core.errors import DataUnreadable, InvalidInput
+from intelligence.classification import Settings, classify, files, find_spans
+
+
+class Command(BaseCommand):
+    help = "Classifies files: one JSON line a column. With --text it finds personal data in the texts of a JSONL file."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)})")
+        parser.add_argument("--text", type=Path, metavar="FILE.jsonl", help='lines {"id","text"} in, {"id","spans"} out')
+        parser.add_argument("--settings-file", type=Path, metavar="FILE.json", help="thresholds, disabled entities and recognizers of your own")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if bool(options["paths"]) == bool(options["text"]):
+            raise InvalidInput("Name the files to classify, or one file of texts with --text FILE.jsonl.")
+        settings = _settings(options["settings_file"])
+        try:
+            failed = self._texts(options["text"], settings) if options["text"] else self._columns(options["paths"], settings)
+        except BrokenPipeError:
+            # Whoever read our lines has enough; Python must not complain once more when it closes the pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            failed = 1
+        if failed:
+            sys.exit(1)
+
+    def _columns(self, paths: list[Path], settings: Settings) -> int:
+        """Writes the lines of all files; answers how many could not be read."""
+        failed = 0
+        for path in list(_files(paths)):
+            try:
+                columns = files.columns(path)
+            except DataUnreadable as error:
+                self.stderr.write(f"error: {error.detail}")
+                failed += 1
+                continue
+            for column, verdict in zip(columns, classify(columns, settings=settings), strict=True):
+                said = verdict.as_json()
+                line = {"path": str(path), "column": column.name, "index": column.position}
+                line |= {key: said[key] for key in ("entity", "family", "score", "reason", "evidence")}
+                self._line(line)
+        return failed
+
+    def _texts(self, path: Path, settings: Settings) -> int:
+        failed = 0
+        try:
+            file = path.open(encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput(f"{path} cannot be read: {error.strerror}. Check that it exists and that you may read it.") from error
+        with file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    entry = json.loads(line)
+                    name, text = entry["id"], entry["text"]
+                    spans = find_spans(text, settings=settings)
+                except (ValueError, KeyError, TypeError):
+                    self.stderr.write(f'error: line {number} of {path} is not an object with "id" and "text". Correct it; the other lines were read.')
+                    failed += 1
+                    continue
+                self._line(
+                    {"id": name, "spans": [{"start": span.start, "end": span.end, "entity": span.entity, "score": span.score} for span in spans]}
+                )
+        return failed
+
+    def _line(self, data: dict[str, Any]) -> None:
+        self.stdout.write(orjson.dumps(data).decode())
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """Files as they were named, folders with everything below them that can be read."""
+    for path in paths:
+        if path.is_dir():
+            yield from (inner for inner in sorted(path.rglob("*")) if inner.suffix.lower() in files.SUFFIXES and inner.is_file())
+        elif not path.exists():
+            raise InvalidInput(f"There is no file {path}. Check the path.")
+        elif path.suffix.lower() not in files.SUFFIXES:
+            raise InvalidInput(f"{path} is not of a kind that can be classified: {', '.join(files.SUFFIXES)}.")
+        else:
+            yield path
+
+
+def _settings(path: Path | None) -> Settings:
+    if path is None:
+        return Settings()
+    try:
+        return Settings.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} holds no JSON that can be read: {error}.") from error

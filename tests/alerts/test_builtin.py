@@ -1,0 +1,76 @@
+"""The rules that a new portal has, on the facts that the other rooms record."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts import builtin
+from alerts.models import Alert, Rule
+from alerts.services import delete_rule, update_rule
+from governance.core.access import SYSTEM
+from governance.core.subjects import Subject
+from tests.alerts.conftest import Happen, only_alert
+
+pytestmark = pytest.mark.django_db
+
+
+def scan(pk: int, source: int = 7) -> Subject:
+    return Subject("scan", pk, f"scan {pk} of shop", source_id=source)
+
+
+def completed(outcome: str, failed: int = 0) -> dict[str, object]:
+    return {"outcome": outcome, "summary": {"failed": failed}, "datasets": 12, "rows": 10, "bytes": 10, "seconds": 1.0}
+
+
+def test_new_sensitive_data_fires(builtins: dict[str, Rule], happen: Happen) -> None:
+    dataset = Subject("dataset", 4, "shop.public.orders", source_id=7, dataset_id=4, sensitivity="confidential")
+    found = [{"field": "iban", "entity": "IBAN_CODE", "score": 0.98}, {"field": "mail", "entity": "EMAIL_ADDRESS", "score": 0.9}]
+    happen("catalog.sensitive.found", dataset, fields=found)
+    alert = only_alert()
+    assert alert.title == "Sensitive data in shop.public.orders: iban code, email address"
+    assert (alert.dataset_id, alert.sensitivity, alert.severity) == (4, "confidential", "warning")
+
+
+def test_a_failed_scan_fires_and_the_next_complete_one_of_its_source_ends_it(builtins: dict[str, Rule], happen: Happen) -> None:
+    happen("scans.run.failed", scan(1), code="unreachable", detail="db.corp cannot be reached.")
+    happen("scans.run.failed", scan(2), code="unreachable", detail="db.corp cannot be reached.")
+    happen("scans.run.completed", scan(3, source=8), **completed("clean"))
+    assert (only_alert().state, only_alert().count, only_alert().rule) == ("firing", 2, builtins["scan_failed"])
+    assert "db.corp cannot be reached." in only_alert().body
+    happen("scans.run.completed", scan(4), **completed("clean"))
+    assert only_alert().state == "resolved"
+
+
+def test_a_scan_with_failed_units_fires_and_a_clean_one_ends_it(builtins: dict[str, Rule], happen: Happen) -> None:
+    happen("scans.run.completed", scan(1), **completed("partial", 2))
+    assert only_alert().rule == builtins["scan_partial"] and "2 of 12 datasets" in only_alert().title
+    happen("scans.run.completed", scan(2), **completed("partial", 1))
+    assert (only_alert().state, only_alert().count) == ("firing", 2)
+    happen("scans.run.completed", scan(3), **completed("clean"))
+    assert only_alert().state == "resolved"
+
+
+def test_locked_sign_ins_fire_for_the_whole_portal(builtins: dict[str, Rule], happen: Happen) -> None:
+    happen("security.login.locked", Subject("", None, ""), by="name", seconds=900)
+    assert only_alert().source_id is None and "wrong passwords" in only_alert().title
+
+
+def test_seeding_again_adds_nothing_and_keeps_what_people_changed(builtins: dict[str, Rule]) -> None:
+    update_rule(builtins["scan_failed"], title="Mine", name="My rule", actor=SYSTEM)
+    builtin.seed()
+    assert Rule.objects.count() == len(builtin.RULES)
+    assert Rule.objects.get(key="scan_failed").title == "Mine"
+
+
+def test_a_built_in_rule_is_disabled_instead_of_deleted(builtins: dict[str, Rule], happen: Happen) -> None:
+    assert delete_rule(builtins["scan_failed"], actor=SYSTEM) is False
+    builtin.seed()
+    assert not Rule.objects.get(key="scan_failed").is_enabled
+    happen("scans.run.failed", scan(1), code="x", detail="y")
+    assert not Alert.objects.exists()
+
+
+def test_a_name_that_is_taken_does_not_stop_the_start(db: None) -> None:
+    Rule.objects.create(name="A scan failed", pattern="x.y", title="x")
+    builtin.seed()
+    assert Rule.objects.get(key="scan_failed").name == "A scan failed (built in)"
