@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.dataclasses import SearchResult
 
+from governance.catalog import search
 from governance.sidebar import groups
 
 LONGEST = 200
@@ -17,7 +18,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """The list below the palette's input."""
     began = time.perf_counter()
     term = request.GET.get("s", "").strip()[:LONGEST]
-    found = _pages(request, term) if term else []
+    found = [*_pages(request, term), *search.palette(request, term)] if term else []
     context = {
         "results": found,
         "page_obj": {"count": len(found)},

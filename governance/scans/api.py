@@ -48,8 +48,12 @@ class Scans(Resource):
     columns = {
         **{name: name for name in ("id", "state", "outcome", "trigger", "depth", "datasets", "is_full", "cancel_requested", "error", "summary")},
         **{name: name for name in ("created", "started", "finished", "planned", *PROGRESS)},
-        "source": "source_id", "source_name": "source__name", "rule_set": "rule_set__rule_set_id", "rule_set_version": "rule_set__number",
-        "schedule": "schedule_id", "retry_of": "retry_of_id",
+        "source": "source_id",
+        "source_name": "source__name",
+        "rule_set": "rule_set__rule_set_id",
+        "rule_set_version": "rule_set__number",
+        "schedule": "schedule_id",
+        "retry_of": "retry_of_id",
     }
     extra = {"progress": serializers.DictField()}
     filterset_fields = ("source", "state", "outcome", "trigger", "schedule")
@@ -126,7 +130,9 @@ class Schedules(Resource):
             name: name
             for name in ("id", "every", "at", "weekday", "day", "cron", "time_zone", "window_start", "window_end", "datasets", "is_enabled")
         },
-        "created": "created", "source": "source_id", "rule_set": "rule_set_id",
+        "created": "created",
+        "source": "source_id",
+        "rule_set": "rule_set_id",
     }
     extra = {"words": serializers.CharField(), "next_runs": serializers.ListField(child=serializers.DateTimeField())}
     filterset_fields = ("source", "is_enabled", "every")

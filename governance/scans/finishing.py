@@ -89,7 +89,11 @@ def _summary(run: ScanRun) -> dict[str, int]:
     there = Field.objects.filter(dataset__source_id=run.source_id, dataset__gone=None, gone=None)
     found: Any = units.aggregate(new=Sum("new_found"))
     return {
-        "new": 0, "changed": 0, "gone": 0, "skipped": 0, **run.summary,
+        "new": 0,
+        "changed": 0,
+        "gone": 0,
+        "skipped": 0,
+        **run.summary,
         "failed": units.filter(state=UnitState.FAILED).values("key").distinct().count(),
         "sensitive": there.exclude(family="").exclude(state=Field.State.REJECTED).count(),
         "new_sensitive": found["new"] or 0,

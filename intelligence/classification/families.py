@@ -105,7 +105,7 @@ def sensitivity(family: str | None) -> Sensitivity:
 
 def rank(value: str) -> int:
     """Position in the order of sensitivity, 0 for public; anything unknown counts as restricted."""
-    return SENSITIVITIES.index(value) if value in SENSITIVITIES else len(SENSITIVITIES) - 1  # type: ignore[arg-type]
+    return SENSITIVITIES.index(value) if value in SENSITIVITIES else len(SENSITIVITIES) - 1
 
 
 def most_sensitive(values: list[Sensitivity]) -> Sensitivity:

@@ -131,7 +131,7 @@ class Settings:
     def sensitivity(self, family: str | None) -> Sensitivity:
         """The family's sensitivity under this rule set."""
         own = self.sensitivities.get(family or "")
-        return cast("Sensitivity", own) if own in SENSITIVITIES else sensitivity(family)
+        return own if own in SENSITIVITIES else sensitivity(family)
 
     def but(self, **changes: Any) -> Settings:
         """A copy with some fields changed."""

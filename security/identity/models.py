@@ -26,7 +26,7 @@ class Team(models.Model):
 
 
 class Token(models.Model):
-    """A key to the API. Only its SHA-256 is kept; `prefix` is the beginning that people recognise it by."""
+    """A key to the API. Only its SHA-256 is kept; `prefix` are the characters behind gov_ that people recognise it by."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
@@ -43,4 +43,4 @@ class Token(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return f"{self.name} (gov_{self.prefix}…)"

@@ -85,7 +85,7 @@ def create_token(owner: User, *, name: str, scopes: Sequence[str], expires_at: d
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         token = Token.objects.create(
-            user=owner, name=name, prefix=secret[:12], digest=digest_of(secret), scopes=wanted, expires_at=expires_at
+            user=owner, name=name, prefix=secret[len(PREFIX) : len(PREFIX) + 8], digest=digest_of(secret), scopes=wanted, expires_at=expires_at
         )  # fmt: skip
         record(
             "identity.token.created",

@@ -129,7 +129,7 @@ def test_an_undeclared_fact_and_data_that_do_not_fit_are_errors() -> None:
     with pytest.raises(ConfigurationError, match="not declared"):
         record("tests.never.declared", actor=SYSTEM)
     with pytest.raises(pydantic.ValidationError):
-        record("tests.note.written", actor=SYSTEM, text="x", password="y")
+        record("tests.note.written", actor=SYSTEM, text="x", colour="y")
     assert not Event.objects.exists()
 
 

@@ -110,8 +110,8 @@ def frame(event: Event, person: Mapping[str, Any]) -> dict[str, Any]:
         "title": title_of(event.type),
         "severity": event.severity,
         "time": stamp(event.time),
-        "actor": person["name"] or event.actor_kind,
-        "subject": {"type": event.subject_type, "id": event.subject_id, "name": person.get("subject") or event.subject_name},
+        "actor": storable(person["name"] or event.actor_kind),
+        "subject": {"type": event.subject_type, "id": event.subject_id, "name": storable(person.get("subject") or event.subject_name)},
     }
 
 

@@ -56,6 +56,8 @@ def advance(one: Subscriber, batch: int = BATCH) -> int:
     cursor, facts = _next(one, batch)
     if not facts:
         return 0
+    if cursor.attempts:
+        return _one_by_one(one, cursor, facts)
     try:
         with transaction.atomic():
             if not _lock(one, cursor.sequence):

@@ -200,7 +200,10 @@ class StreetAddress(Recognizer):
     family = "street_address"
     label = "a street address"
     agreement = 7.0
-    in_text = r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Terrace|Square|Highway|Parkway)\b\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?"
+    in_text = (
+        r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}"
+        r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Place|Pl|Terrace|Square|Highway|Parkway)\b\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?"
+    )
     certainty = 0.75
     examples = ("993 Vanessa Court Suite 087", "Hauptstraße 5", "12 rue de la Paix", "Calle Mayor 3", "ul. Marszałkowska 10/2", "丸の内1丁目9番1号")
     counter_examples = ("Anna Smith", "Sigma Mini 469", "hello", "Berlin")

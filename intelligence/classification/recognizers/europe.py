@@ -375,7 +375,11 @@ class EuropeanVat(Checked):
     country = "EU"
     label = "a European VAT number"
     module = "eu.vat"
-    pattern = r"(ATU\d{8}|BE ?[01]\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE ?\d{9}|DK ?\d{8}|EE\d{9}|EL\d{9}|ES[A-Z]\d{7}[A-Z0-9]|FI\d{8}|FR ?[0-9A-Z]{2} ?\d{9}|HR\d{11}|HU\d{8}|IE\d{7}[A-W][A-I]?|IT ?\d{11}|LT\d{9}|LU\d{8}|LV\d{11}|MT\d{8}|NL ?\d{9}B\d{2}|PL ?\d{10}|PT ?\d{9}|RO\d{6,10}|SE\d{10}01|SI\d{8}|SK\d{10})"
+    pattern = (
+        r"(ATU\d{8}|BE ?[01]\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE ?\d{9}|DK ?\d{8}|EE\d{9}|EL\d{9}|ES[A-Z]\d{7}[A-Z0-9]"
+        r"|FI\d{8}|FR ?[0-9A-Z]{2} ?\d{9}|HR\d{11}|HU\d{8}|IE\d{7}[A-W][A-I]?|IT ?\d{11}|LT\d{9}|LU\d{8}|LV\d{11}"
+        r"|MT\d{8}|NL ?\d{9}B\d{2}|PL ?\d{10}|PT ?\d{9}|RO\d{6,10}|SE\d{10}01|SI\d{8}|SK\d{10})"
+    )
     agreement = 3.6
     luck = 0.0678
     proof = 3.0

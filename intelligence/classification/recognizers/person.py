@@ -20,10 +20,11 @@ PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ич�
 HAN: Final = re.compile(r"[\u4e00-\u9fff\u3040-\u30ff\u3005]{1,8}")
 HANGUL: Final = re.compile(r"[\uac00-\ud7a3]{2,4}")
 WORD: Final = re.compile(r"[^\W\d_][^\W\d_'’.\-]*([\-'’ ][^\W\d_][^\W\d_'’.]*)*\.?")
-LATIN: Final = {
-    pair[0]: pair[1:].strip("_")
-    for pair in ["аa", "бb", "вv", "гg", "дd", "еe", "ёe", "жzh", "зz", "иi", "йy", "кk", "лl", "мm", "нn", "оo", "пp", "рr", "сs", "тt", "уu", "фf", "хkh", "цts", "чch", "шsh", "щshch", "ъ_", "ыy", "ь_", "эe", "юyu", "яya", "іi", "їyi", "єye", "ґg"]
-}
+LATIN: Final[dict[str, str]] = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
+    "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya", "і": "i", "ї": "yi", "є": "ye", "ґ": "g",
+}  # fmt: skip
 
 
 class FirstName(Recognizer):
@@ -207,7 +208,7 @@ def is_account(value: str) -> bool:
 def _account_words() -> frozenset[str]:
     """Names in Latin letters, those of other scripts transliterated."""
     names = {word for name in dictionaries.first_names() | dictionaries.last_names() for word in name.split()}
-    latin = {"".join(LATIN.get(char, char) for char in name).replace("_", "") for name in names}
+    latin = {"".join(LATIN.get(char, char) for char in name) for name in names}
     return (
         frozenset(name for name in latin if name.isascii() and len(name) > 2)
         | dictionaries.words("romanised chinese")

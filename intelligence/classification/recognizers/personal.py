@@ -140,7 +140,7 @@ class Ethnicity(Closed):
     family = "ethnicity"
     label = "an ethnicity"
     subject = "ethnicity"
-        agreement = 8.0
+    agreement = 8.0
     examples = ("Hispanic or Latino", "Asian", "汉族", "Pacific Islander")
     counter_examples = ("red", "active")
 

@@ -38,7 +38,10 @@ class WrittenPosition(Recognizer):
     entity = "GEO_COORDINATE"
     family = "geo_coordinate"
     label = "a geographic position"
-    pattern = r"(SRID=\d+;)?POINT ?Z? ?\(-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?)?\)|\d{1,3}° ?\d{1,2}[′'] ?(\d{1,2}(\.\d+)?[″\"])? ?[NSOEW],? ?(\d{1,3}° ?\d{1,2}[′'] ?(\d{1,2}(\.\d+)?[″\"])? ?[OEW])?|geo:-?\d+\.\d+,-?\d+\.\d+.*"
+    pattern = (
+        r"(SRID=\d+;)?POINT ?Z? ?\(-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?)?\)|\d{1,3}° ?\d{1,2}[′'] ?(\d{1,2}(\.\d+)?[″\"])? ?[NSOEW],? ?(\d{1,3}° ?\d{1,2}[′'] ?(\d{1,2}(\.\d+)?[″\"])? ?[OEW])?"
+        r"|geo:-?\d+\.\d+,-?\d+\.\d+.*"
+    )
     agreement = 8.5
     examples = ("POINT(2.2945 48.8584)", "48°51'29\"N 2°17'40\"E", "geo:48.8584,2.2945")
     counter_examples = ("POINT", "48 51 29")

@@ -78,7 +78,11 @@ class SpanishPlate(Plate):
 class DutchPlate(Plate):
     country = "NL"
     label = "a Dutch licence plate"
-    pattern = r"[A-Z]{2}-\d{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-\d{2}|\d{2}-[A-Z]{2,3}-[A-Z0-9]{1,2}|\d-[A-Z]{3}-\d{2}|[A-Z]{1,3}-\d{2,3}-[A-Z]{1,2}|\d{1,2}-[A-Z]{2,3}-\d{1,2}|[A-Z]{2}-\d{3}-[A-Z]"
+    pattern = (
+        r"[A-Z]{2}-\d{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{2}-[A-Z]{2}-\d{2}|[A-Z]{2}-\d{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-\d{2}"
+        r"|\d{2}-[A-Z]{2,3}-[A-Z0-9]{1,2}|\d-[A-Z]{3}-\d{2}|[A-Z]{1,3}-\d{2,3}-[A-Z]{1,2}|\d{1,2}-[A-Z]{2,3}-\d{1,2}"
+        r"|[A-Z]{2}-\d{3}-[A-Z]"
+    )
     agreement = 4.8
     examples = ("TS-543-T", "MC-OI-98", "59-TG-KN", "F-232-UK")
     counter_examples = ("TS543T", "12-34-56")

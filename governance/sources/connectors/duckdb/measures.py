@@ -132,7 +132,7 @@ def _count_exactly(run: Run, relation: str, columns: Sequence[Column], profiles:
 
 
 def _hashed(one: Column) -> str:
-    return f"(hash({one.text}) >> 1)"
+    return f"CASE WHEN {one.text} IS NOT NULL THEN hash({one.text}) >> 1 END"
 
 
 def _add_sketches(run: Run, relation: str, columns: Sequence[Column], profiles: Sequence[FieldProfile]) -> None:

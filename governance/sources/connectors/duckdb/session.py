@@ -88,12 +88,14 @@ class Session:
         import duckdb
 
         if self._connection is None:
-            opened = duckdb.connect(str(self._database or ":memory:"), read_only=self._database is not None, config=SETTINGS)
-            if self._files:
+            if self._database is not None:
+                # Engines of one process share a file's database and its settings, so they are all given at once.
+                opened = duckdb.connect(str(self._database), read_only=True, config=SETTINGS | {"enable_external_access": False})
+            else:
+                opened = duckdb.connect(":memory:", config=SETTINGS)
                 opened.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in self._files)}]")
+                opened.execute("SET enable_external_access = false")
             opened.execute("SET TimeZone = 'UTC'")
-            opened.execute("SET enable_external_access = false")
-            opened.execute("SET lock_configuration = true")
             self._connection = opened
         return self._connection
 

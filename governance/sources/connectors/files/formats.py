@@ -40,13 +40,14 @@ def table(run: Run, group: Group, number: int = 0) -> Table:
     """Looks into the files and says how they are read. `number` keeps the names of one engine's reject tables apart."""
     for file in group.files:
         refuse_unreadable(file)
-    form = group.files[0].format
-    if form == "parquet":
-        return _parquet(run, group)
-    filled = tuple(file for file in group.files if file.size)
+    # An empty Parquet file is a broken one; an empty text has no rows.
+    filled = tuple(file for file in group.files if file.size or file.format == "parquet")
     if not filled:
         return Table("(SELECT 1 AS nothing WHERE false)", (), rows=0)
     group = Group(group.key, filled, group.is_hive)
+    form = filled[0].format
+    if form == "parquet":
+        return _parquet(run, group)
     return _json(run, group) if form in ("json", "jsonl") else _csv(run, group, number)
 
 

@@ -85,9 +85,9 @@ def _distinct(field: FieldInfo, column: str, text: str, plan: Plan) -> dict[str,
     if plan.bounds is None:
         return {"distinct": f"count(DISTINCT {column if field.kind in NATIVE else hashed(field, column, text)})"}
     value, bound = hashed(field, column, text), plan.bounds[field.name]
-    below = f" FILTER (WHERE {value} < {bound})" if bound < HASHES else ""
+    below = f"{value} < {bound}" if bound < HASHES else f"{column} IS NOT NULL"
     # DISTINCT leaves them in order, so the slice holds the lowest; one more than is kept tells where the sketch ends.
-    return {"hashes": f"(array_agg(DISTINCT {value}){below})[1:{SKETCH_SIZE + 1}]"}
+    return {"hashes": f"(array_agg(DISTINCT {value}) FILTER (WHERE {below}))[1:{SKETCH_SIZE + 1}]"}
 
 
 def read(answers: dict[str, Any], rows: int, bound: int = HASHES) -> FieldProfile:
