@@ -18,11 +18,11 @@ from collections import Counter, defaultdict
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from intelligence.classification import Column, Verdict, classify
 
+ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "bench" / "columns" / "dev"
 PEERS = (
     ("Presidio, all recognizers", "0.21", "0.88", "0.39", "0.09"),
@@ -92,6 +92,10 @@ def longer(columns: dict[str, list[Column]], rows: int) -> dict[str, list[Column
     return grown
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=2_000)
@@ -99,26 +103,26 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="print the columns that were judged wrongly")
     options = parser.parse_args()
     if not SHARED.is_dir():
-        print(f"skipped: the labelled columns are not at {SHARED.relative_to(ROOT.parent)}")
+        say(f"skipped: the labelled columns are not at {SHARED.relative_to(ROOT.parent)}")
         return
     columns, truth = tables(SHARED), labels(SHARED)
     verdicts = {(name, at): verdict for name, table in columns.items() for at, verdict in enumerate(classify(table))}
-    print(
+    say(
         f"{len(truth)} columns, Python {sys.version.split()[0]}, google-re2 {version('google-re2')}, phonenumbers {version('phonenumbers')}, seed {SEED}"
     )
-    print(f"{'':28}{'macro-F1':>9}{'precision':>11}{'recall':>8}{'false positives':>17}")
+    say(f"{'':28}{'macro-F1':>9}{'precision':>11}{'recall':>8}{'false positives':>17}")
     for peer, *figures in PEERS:
-        print(f"{peer:28}{figures[0]:>9}{figures[1]:>11}{figures[2]:>8}{figures[3]:>17}")
+        say(f"{peer:28}{figures[0]:>9}{figures[1]:>11}{figures[2]:>8}{figures[3]:>17}")
     macro, precision, recall, false = scores(truth, verdicts)
-    print(f"{'this portal':28}{macro:9.2f}{precision:11.2f}{recall:8.2f}{false:17.2f}")
-    print(
+    say(f"{'this portal':28}{macro:9.2f}{precision:11.2f}{recall:8.2f}{false:17.2f}")
+    say(
         f"cells a CPU second: {speed(columns, options.rounds):,.0f} on these tables, {speed(longer(columns, options.rows), options.rounds):,.0f} with {options.rows:,} rows each"
     )
     if options.wrong:
         for key, entry in truth.items():
             said = verdicts[key]
             if (said.family or "none") != entry["label"]:
-                print(
+                say(
                     f"{key[0]}[{key[1]}] {entry['header']!r} ({entry['header_mode']}): {entry['label']} taken for {said.family or 'none'} {said.score}: {said.reason}"
                 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import ParseResult
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.security.websocket import OriginValidator
 from channels.sessions import CookieMiddleware
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import re_path
 
@@ -26,5 +28,12 @@ class Live(LiveConsumer):
     authenticate = staticmethod(authenticate)
 
 
-sockets = AllowedHostsOriginValidator(CookieMiddleware(URLRouter([re_path(r"^ws/live/$", Live.as_asgi())])))
+class Origins(OriginValidator):  # type: ignore[misc]
+    """Pages of other sites are refused. Browsers always name the page's origin, so whoever names none is a program, which no other site can steer."""
+
+    def valid_origin(self, parsed_origin: ParseResult | None) -> bool:
+        return parsed_origin is None or bool(super().valid_origin(parsed_origin))
+
+
+sockets = Origins(CookieMiddleware(URLRouter([re_path(r"^ws/live/$", Live.as_asgi())])), settings.ALLOWED_HOSTS)
 application = ProtocolTypeRouter({"http": Bridge(wsgi, threads=env.web_threads, body_limit=env.body_limit), "websocket": sockets})

@@ -10,7 +10,8 @@ from governance.core.access import Action
 class Page(NamedTuple):
     """A page of the sidebar: it appears once its address exists and the reader may open it.
 
-    `action` is asked of the gate for pages that are no change list (none: everybody who is signed in); a change list's own admin class decides about it.
+    `action` is asked of the gate for pages that are no change list (none: everybody who is signed in), for the whole portal or, with `somewhere`, for any
+    dataset; a change list's own admin class decides about it.
     `badge` names a function (request) → number of things that wait; zero shows nothing.
     """
 
@@ -18,6 +19,7 @@ class Page(NamedTuple):
     address: str
     icon: str
     action: Action | Literal[""] = ""
+    somewhere: bool = False
     badge: str = ""
 
 
@@ -42,10 +44,10 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "Sensitive data",
         (
             Page("Findings", "admin:catalog_field_changelist", "shield_lock"),
-            Page("Decisions", "admin:decisions", "fact_check", "decide", badge="governance.sidebar.waiting_decisions"),
+            Page("Decisions", "admin:decisions", "fact_check", "decide", somewhere=True, badge="governance.sidebar.waiting_decisions"),
         ),
     ),
-    ("Watch", (Page("Live", "admin:live", "monitor_heart"),)),
+    ("Watch", (Page("Live", "admin:live", "monitor_heart", "view"),)),
     (
         "Alerts",
         (

@@ -15,11 +15,11 @@ from governance.core.access import actor_of, may, visible
 from governance.navigation import GROUPS, Page
 
 
-def groups(request: HttpRequest) -> list[dict[str, Any]]:
+def groups(request: HttpRequest, *, has_badges: bool = True) -> list[dict[str, Any]]:
     """The groups as the theme's sidebar wants them, without empty ones, and with the page of this request marked."""
-    found = []
+    found: list[dict[str, Any]] = []
     for title, pages in GROUPS:
-        items = [item for page in pages if (item := _item(request, page)) is not None]
+        items = [item for page in pages if (item := _item(request, page, has_badges)) is not None]
         if items:
             found.append({"title": title, "items": items})
     _mark_current(request.path, [item for group in found for item in group["items"]])
@@ -34,23 +34,27 @@ def address(name: str) -> str:
         return ""
 
 
-def _item(request: HttpRequest, page: Page) -> dict[str, Any] | None:
+def _item(request: HttpRequest, page: Page, has_badges: bool) -> dict[str, Any] | None:
     link = address(page.address)
     if not link or not _may_open(request, page):
         return None
     item: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": link, "active": False}
-    waiting = import_string(page.badge)(request) if page.badge else 0
-    return item | {"badge": waiting if waiting < 1000 else "999+", "badge_variant": "warning"} if waiting else item
+    waiting = import_string(page.badge)(request) if page.badge and has_badges else 0
+    if waiting:
+        item |= {"badge": waiting if waiting < 1000 else "999+", "badge_variant": "warning"}
+    return item
 
 
 def _may_open(request: HttpRequest, page: Page) -> bool:
-    """A change list is opened by its own admin class; another page by whoever may do its action somewhere."""
+    """A change list is opened by its own admin class; another page by the gate."""
     name = page.address.removeprefix("admin:").removesuffix("_changelist")
     for model, model_admin in admin.site._registry.items():
         if f"{model._meta.app_label}_{model._meta.model_name}" == name:
-            return model_admin.has_view_or_change_permission(request)
+            return bool(model_admin.has_view_or_change_permission(request))
     actor = actor_of(request)
-    return not page.action or may(actor, page.action) or visible(actor, Dataset.objects.all(), page.action).exists()
+    if not page.action or may(actor, page.action):
+        return True
+    return page.somewhere and visible(actor, Dataset.objects.all(), page.action).exists()
 
 
 def _mark_current(path: str, items: list[dict[str, Any]]) -> None:

@@ -34,6 +34,7 @@ v1 = [
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("favicon.ico", RedirectView.as_view(url="/static/portal/icon.svg", permanent=True)),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),

@@ -18,18 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from celery import signals
-from prometheus_client import Counter, Gauge, Histogram
-from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client import Counter, Histogram, mmap_dict
 
 from governance.runtime.kernel import is_alive
 
 logger = logging.getLogger(__name__)
-SOCKETS = "governance_websockets"
+MmapedDict: Any = mmap_dict.MmapedDict
+"""A dict of floats in a file, as prometheus_client keeps one for each process."""
 DEAD = "dead"
 
 tasks = Counter("governance_tasks", "Tasks that ended, by name and state.", ["task", "state"])
 task_seconds = Histogram("governance_task_seconds", "Seconds that a task took.", ["task"], buckets=(0.01, 0.1, 1, 10, 60, 600))
-sockets = Gauge(SOCKETS, "Websockets that are open.", multiprocess_mode="livesum")
 _started: dict[str, float] = {}
 
 

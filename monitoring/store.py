@@ -159,7 +159,7 @@ def history(instance: str, window: int, prefixes: Sequence[str] = ()) -> History
     return History(instance, step, times, {path: [_number(values.get(path)) for _, values in points] for path in paths})
 
 
-def _row(raw: bytes) -> Row:
+def _row(raw: Any) -> Row:
     at, columns = HEAD.unpack_from(raw)
     values = array("f")
     values.frombytes(raw[HEAD.size :])

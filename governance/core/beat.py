@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 KEY = "beat:leader"
 LEASE = 10  # seconds; a leader that dies is replaced after so long
 RENEW_EVERY = LEASE / 5
-LOOK_EVERY = 1.0  # seconds between two looks whether somebody changed the schedules; a tick comes about ten times a second
+LOOK_EVERY = 1.0  # seconds between two looks whether somebody changed the schedules
+SHORTEST = 0.01
 RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('expire', KEYS[1], ARGV[2]) else return 0 end"
 
 
@@ -31,7 +32,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
     def tick(self, *args: object, **kwargs: object) -> float:
         if not self._leads():
             return 1.0
-        return float(super().tick(*args, **kwargs))
+        # Celery wakes 10 ms early and then asks again and again until the time has come: an hour of that is half a minute of work.
+        return max(SHORTEST, float(super().tick(*args, **kwargs)))
 
     def schedule_changed(self) -> bool:
         if time.monotonic() - self.looked < LOOK_EVERY:

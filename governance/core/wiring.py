@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth import get_user_model
 
+from governance.core import facts as facts
 from governance.core import live, periodic
 from governance.core.access import may
-from governance.core.events import declare
 from governance.core.models import Event
 from governance.core.subjects import SubjectType, register
 
@@ -33,6 +33,5 @@ register(
         unscoped="audit",
     )
 )
-declare("identity.administrator.created", title="The first administrator was made")
 periodic.every(10, "core.sweep")
 live.register_topic(live.Topic("events", unscoped=lambda actor: may(actor, "audit")))

@@ -20,6 +20,9 @@ from governance.scans.snapshot import packed
 from governance.sources.connectors.base import Connector, DatasetInfo
 from governance.sources.services import connect
 
+LARGE_ROWS = 200_000
+LARGE_BYTES = 32 * 1024 * 1024
+
 
 def plan(run: ScanRun, worker: str) -> bool:
     """Plan a run that nobody else is planning; whether it now has units to work on. Safe to call again."""
@@ -85,7 +88,7 @@ def _make_units(run: ScanRun, registered: Sequence[Registered], connector: Conne
         elif _is_unchanged(run, one, readings.get(one.dataset.key)):
             units.append(_unit(run, one, state=ScanUnit.State.SKIPPED))
         else:
-            units += _work(run, one, 1 if one.info.error else connector.parts(one.info))
+            units += _work(run, one, connector.parts(one.info) if _is_large(one.info) else 1)
     # The largest first, so that no worker is left alone with a giant at the end.
     units.sort(key=lambda unit: -(unit.bytes or 0))
     ScanUnit.objects.bulk_create(units, batch_size=1000)
@@ -100,6 +103,11 @@ def _make_units(run: ScanRun, registered: Sequence[Registered], connector: Conne
         lease_until=None,
     )
     progress.tell(run.pk)
+
+
+def _is_large(info: DatasetInfo) -> bool:
+    """Whether the source should be asked about parts at all: that may cost it a query for each dataset."""
+    return not info.error and ((info.rows or 0) >= LARGE_ROWS or (info.size or 0) >= LARGE_BYTES)
 
 
 def _is_unchanged(run: ScanRun, one: Registered, reading: dict[str, Any] | None) -> bool:

@@ -40,7 +40,10 @@ class Sources(Resource):
     model = Source
     columns = {
         **{name: name for name in ("id", "name", "kind", "description", "location", "is_builtin", "is_paused")},
-        "rule_set": "rule_set_id", "checked": "checked", "created": "created", "updated": "updated",
+        "rule_set": "rule_set_id",
+        "checked": "checked",
+        "created": "created",
+        "updated": "updated",
     }
     details = {"config": "config", "check_result": "check_result"}
     filterset_fields = ("kind", "is_paused", "is_builtin")

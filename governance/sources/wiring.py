@@ -9,8 +9,6 @@ from governance.sources import facts as facts
 from governance.sources.models import Source
 
 register(
-    SubjectType(
-        "source", Source, title=str, url=lambda one: f"/admin/sources/source/{one.pk}/change/", paths={"source": "id"}, plural="sources"
-    )
+    SubjectType("source", Source, title=str, url=lambda one: f"/admin/sources/source/{one.pk}/change/", paths={"source": "id"}, plural="sources")
 )
 periodic.setup_step("built-in source", builtin.install)

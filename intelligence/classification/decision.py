@@ -17,6 +17,8 @@ PRIOR: Final = -4.0
 """Log-odds of one family in a column of which nothing is known."""
 BENIGN_HEADER: Final = -1.4
 """What a header of business or machinery (`order_no`) takes away from a family that it does not name."""
+FAINT: Final = 1.0
+"""A claim below this is taken back by a word of business beside it."""
 OTHER_CLAIM: Final = -0.25
 """Part of a header's claim that speaks against the other families."""
 RIVALRY: Final = 0.3
@@ -60,6 +62,8 @@ def header_evidence(name: str, meaning: Meaning, family: str, entity: str) -> Ev
     claims = [meaning.claims[concept] for concept in (entity, family) if concept in meaning.claims]
     if claims:
         weight, phrase = max(claims)
+        if meaning.benign and weight < FAINT:
+            return Evidence("header", 0, 0, f"the header speaks of “{meaning.benign}”", BENIGN_HEADER)
         return Evidence("header", 0, 0, f"the header says “{name if 0 < len(name) <= MOST_SHOWN else phrase}”", round(weight, 3))
     strongest = max((weight for weight, _ in meaning.claims.values()), default=0.0)
     if strongest >= MEDIUM:

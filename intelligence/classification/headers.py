@@ -60,6 +60,12 @@ def read(header: str) -> Meaning:
         return Meaning(claims=_phrases(words), is_neutral=True)
     claims = _phrases(words)
     benign = _benign(said)
+    if benign:
+        # A `company name` is no person's, a `file key` no secret: beside a thing only clear words count.
+        claims = {
+            concept: (weight if weight > MEDIUM or benign in phrase.split() else weight * OWNER, phrase)
+            for concept, (weight, phrase) in claims.items()
+        }
     if claims and _is_demoted(said, claims):
         claims = {concept: (weight * DEMOTED, phrase) for concept, (weight, phrase) in claims.items()}
     return Meaning(claims, benign, is_neutral=False)

@@ -21,7 +21,7 @@ class CustomRecognizer:
     """Somebody's own recognizer.
 
     `regex` matches whole values and `field_name` a part of the header, both in RE2's syntax; `dictionary` knows its `words`, in any case.
-    `weight` is in log-odds: 4 is even, 6 is a clear yes. A word of `context` in the header or the table's name adds to it.
+    `weight` is in log-odds: 4 is even, 8 outweighs most of what else speaks. A word of `context` in the header or the table's name adds to it.
     """
 
     name: str
@@ -31,7 +31,7 @@ class CustomRecognizer:
     pattern: str = ""
     words: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
-    weight: float = 6.5
+    weight: float = 8.0
 
     @classmethod
     def from_json(cls, data: object) -> CustomRecognizer:
@@ -156,9 +156,9 @@ def _words(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _weight(data: Mapping[str, Any]) -> float:
-    weight = data.get("weight", 6.5)
+    weight = data.get("weight", 8.0)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= HEAVIEST:
-        raise InvalidInput(f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 6 a clear yes.")
+        raise InvalidInput(f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 8 outweighs most else.")
     return float(weight)
 
 

@@ -11,8 +11,10 @@ from django.db import connection
 from monitoring.collectors.base import Collector, Family, Rates, missing
 
 STATES = ("active", "idle", "idle in transaction", "idle in transaction (aborted)", "fastpath function call", "disabled")
-TOTALS = ("xact_commit", "xact_rollback", "blks_hit", "blks_read", "tup_returned", "tup_fetched", "tup_inserted", "tup_updated", "tup_deleted")
-TOTALS = (*TOTALS, "deadlocks", "temp_bytes")
+TOTALS = (
+    *("xact_commit", "xact_rollback", "blks_hit", "blks_read", "tup_returned", "tup_fetched", "tup_inserted", "tup_updated", "tup_deleted"),
+    *("deadlocks", "temp_bytes"),
+)
 SIZE_EVERY = 60.0
 
 # One round trip. A role without pg_monitor sees other people's connections without their state: they are counted as hidden.

@@ -15,8 +15,8 @@ from monitoring.collectors.base import Collector, Family, Rates, missing
 MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 MEMORY = ("total", "available", "used", "free", "buffers", "cached")
 NOT_COUNTED = "this operating system does not count it"
-PASSING = ("veth", "docker", "br-", "cni", "cali")
-"""Network interfaces that come and go with containers; their traffic is on the outer interface too."""
+INNER = ("lo", "ifb", "veth", "docker", "br-", "cni", "cali")
+"""Network interfaces whose traffic goes nowhere, or is on the outer interface too."""
 MOST = 12
 SLOWLY = 10.0
 """Seconds between two looks at what hardly changes: file systems and the list of disks."""
@@ -129,7 +129,7 @@ def _network_families() -> Iterable[Family]:
 
 def _interfaces() -> Iterable[tuple[str, Any]]:
     counters = psutil.net_io_counters(pernic=True) or {}
-    return [(name, one) for name, one in sorted(counters.items()) if not name.startswith(PASSING)][:MOST]
+    return [(name, one) for name, one in sorted(counters.items()) if not name.startswith(INNER)][:MOST]
 
 
 def _memory() -> dict[str, Any]:

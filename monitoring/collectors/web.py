@@ -13,6 +13,7 @@ REQUESTS = "django_http_requests_before_middlewares_total"
 ANSWERS = "django_http_responses_total_by_status_total"
 SECONDS = "django_http_requests_latency_including_middlewares_seconds"
 TASKS = "governance_tasks_total"
+SOCKETS = "governance_websockets"
 
 
 class Web(Collector):
@@ -22,7 +23,7 @@ class Web(Collector):
 
     def __init__(self) -> None:
         self.rates = Rates()
-        self.totals = counting.Totals(by={ANSWERS: "status", TASKS: "state"}, names=frozenset({REQUESTS, f"{SECONDS}_sum", counting.SOCKETS}))
+        self.totals = counting.Totals(by={ANSWERS: "status", TASKS: "state"}, names=frozenset({REQUESTS, f"{SECONDS}_sum", SOCKETS}))
 
     def collect(self) -> Mapping[str, Any]:
         now = time.monotonic()
@@ -37,7 +38,7 @@ class Web(Collector):
             "errors": self.rates.per_second("errors", errors, now),
             "refused": self.rates.per_second("refused", refused, now),
             "latency": _mean(seconds, requests),
-            "sockets": totals.get((counting.SOCKETS, ""), missing("no websocket was opened since the start")),
+            "sockets": totals.get((SOCKETS, ""), missing("no websocket was opened since the start")),
             "tasks": {
                 state: self.rates.per_second(state, totals.get((TASKS, state), 0.0), now)
                 for state in ("success", "failure", "retry", "revoked", "expired")

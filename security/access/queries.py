@@ -90,3 +90,9 @@ def _count(grants: list[Held]) -> str:
     return ", ".join(f"grant {one.id} ({one.role} on {one.scope}{f' {one.scope_id}' if one.scope_id else ''})" for one in grants[:3]) + (
         f" and {len(grants) - 3} more" if len(grants) > 3 else ""
     )
+
+
+def grants_reaching(user: User) -> list[Grant]:
+    """The grants that reach a person: their own, their teams', and everyone's; expired ones too, since screens show them as such."""
+    condition = Q(user=user) | Q(team__members=user) | Q(everyone=True)
+    return list(Grant.objects.select_related("user", "team").filter(condition).distinct().order_by("-id"))

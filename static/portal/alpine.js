@@ -64,8 +64,8 @@ document.addEventListener("alpine:init", () => {
         if (this.hasResults && this.currentIndex === 0) this.currentIndex = 1;
       },
       selectItem(addHistory, openInNewTab = false) {
-        if (!this.items || this.items.length === 0) return;
-        this.currentIndex = Math.max(this.currentIndex, 1);
+        if (this.hasResults) this.currentIndex = Math.max(this.currentIndex, 1);
+        if (!this.items?.[this.currentIndex - 1]) return;
         command.selectItem.call(this, addHistory, openInNewTab);
       },
     };

@@ -19,6 +19,7 @@ const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [], [6, 3], [2, 3], [8, 3, 2, 
 const KEEP = 86_400;
 const GAP = 2.5;
 const HEIGHT = 180;
+const BINARY = Array.from({ length: 60 }, (_, power) => 2 ** power);
 const charts = new Set();
 let loading = null;
 
@@ -104,8 +105,10 @@ class Chart {
         cursor: { sync: { key: group, setSeries: false }, drag: { x: true, y: false }, points: { size: 6 } },
         legend: { live: true },
         scales: { x: { time: true, range: () => this.range() }, y: { range: (_, low, high) => this.reach(low, high, min, max) } },
-        axes: [{ ...axis, space: 72, values: (_, ticks, __, ___, step) => ticks.map((tick) => clock(tick, step)) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
+        axes: [{ ...axis, space: 72, values: (_, ticks, __, ___, step) => ticks.map((tick) => clock(tick, step)) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)), ...(series[0].unit?.startsWith("bytes") ? { incrs: BINARY } : {}) }],
         series: [{ value: (_, time) => (time === null ? "–" : new Date(time * 1000).toLocaleTimeString()) }, ...series.map((one, at) => this.line(one, at))],
+        // A stacked area is filled down to the one below it.
+        bands: this.options.stacked ? series.slice(1).map((_, at) => ({ series: [at + 2, at + 1] })) : undefined,
         hooks: { setSelect: [(plot) => this.select(plot)], draw: [(plot) => this.drawNotes(plot)] },
       },
       this.shown(),

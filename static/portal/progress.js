@@ -48,13 +48,14 @@ function speed(box, progress) {
 function update(box, data) {
   const progress = data.progress ?? data;
   const state = data.state ?? box.dataset.state;
-  if (progress.total !== undefined) {
+  if (progress.done !== undefined) {
     const behind = (progress.done ?? 0) + (progress.failed ?? 0);
     const bar = box.querySelector("progress");
-    bar.max = Math.max(progress.total, 1);
-    bar.value = behind;
+    // Without a total (the listing is not over yet) the bar shows neither an end nor a share.
+    bar.max = Math.max(progress.total ?? 1, 1);
+    bar.value = progress.total ? behind : 0;
     write(box, "behind", human(behind), exact(behind));
-    write(box, "total", human(progress.total), exact(progress.total));
+    write(box, "total", progress.total === null ? "…" : human(progress.total), exact(progress.total));
     write(box, "failed", `${human(progress.failed ?? 0)} failed`);
     box.querySelector('[data-live="failed"]')?.toggleAttribute("hidden", !progress.failed);
     write(box, "rows", `${human(progress.rows ?? 0)} rows`, exact(progress.rows));
@@ -73,14 +74,27 @@ function update(box, data) {
   }
 }
 
+// The same words as the server's title of a square: dataset, state, time, rows, error.
+export function unitWords(unit) {
+  const parts = [unit.key, unit.state];
+  if (unit.seconds !== null && unit.seconds !== undefined) parts.push(humanDuration(unit.seconds));
+  if (unit.rows !== null && unit.rows !== undefined) parts.push(`${human(unit.rows)} rows`);
+  if (unit.error) parts.push(unit.error);
+  return parts.join(", ");
+}
+
+// A square changes its colour; a unit that was planned after the page was drawn gets a new one.
 function recolour(strip, unit) {
-  const square = strip.querySelector(`[data-unit="${CSS.escape(unit.id)}"]`);
-  if (!square) return;
-  square.className = `gp-unit gp-unit--${unit.state}`;
-  if (unit.title) {
-    square.title = unit.title;
-    square.setAttribute("aria-label", unit.title);
+  let square = strip.querySelector(`[data-unit="${CSS.escape(unit.id)}"]`);
+  if (!square) {
+    square = document.createElement("span");
+    square.dataset.unit = unit.id;
+    square.setAttribute("role", "listitem");
+    strip.append(square);
   }
+  square.className = `gp-unit gp-unit--${unit.state}`;
+  square.title = unitWords(unit);
+  square.setAttribute("aria-label", square.title);
 }
 
 // Call it for what a page adds later.
@@ -91,7 +105,9 @@ export function bind(scope = document) {
   }
   for (const strip of scope.querySelectorAll("[data-units-topic]:not([data-bound])")) {
     strip.dataset.bound = "";
-    subscribe(strip.dataset.unitsTopic, (frame) => frame.data.unit && recolour(strip, frame.data.unit));
+    subscribe(strip.dataset.unitsTopic, (frame) => {
+      for (const unit of frame.data.units ?? []) recolour(strip, unit);
+    });
   }
 }
 

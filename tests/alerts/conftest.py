@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from alerts import builtin, delivery
 from alerts.models import Alert, Notification, Receiver, Rule
 from alerts.services import create_receiver, create_rule
+from governance.celery import app as celery
 from governance.core.access import SYSTEM
 from governance.core.events import declare, record
 from governance.core.models import Event
@@ -24,6 +25,8 @@ class Anything(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+# What is enqueued after a real commit goes to the tests' own broker, where no worker takes it.
+celery.set_current()
 declare("tests.thing.happened", Anything, title="Something happened")
 declare("tests.thing.ended", Anything, title="Something ended")
 

@@ -86,7 +86,7 @@ def test_enter_without_results_stays(page: Page) -> None:
     page.goto("/admin/")
     page.keyboard.press("Control+k")
     page.locator("#search-input-command").press_sequentially("zzqqxx")
-    expect(page.get_by_text("No results matching your query")).to_be_visible()
+    expect(page.get_by_text("Nothing that you may see matches")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#search-input-command")).to_be_focused()
 

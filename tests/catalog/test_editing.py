@@ -29,7 +29,9 @@ def test_an_edit_that_changes_nothing_is_no_version() -> None:
 def test_restoring_brings_back_everything_people_said() -> None:
     domain, tag, owner, team = Domain.objects.create(name="Sales"), Tag.objects.create(name="pii"), make_user(), make_team()
     dataset = make_dataset()
-    edit_dataset(dataset, description="old", domain=domain.pk, tags=[tag.pk], owners=[owner.pk], owner_teams=[team.pk], certification="certified", actor=SYSTEM)
+    edit_dataset(
+        dataset, description="old", domain=domain.pk, tags=[tag.pk], owners=[owner.pk], owner_teams=[team.pk], certification="certified", actor=SYSTEM
+    )
     edit_dataset(dataset, description="new", domain=None, tags=[], owners=[], owner_teams=[], certification="", actor=SYSTEM)
     restored = restore_version(dataset, 2, actor=SYSTEM)
     assert (restored.description, restored.domain, restored.certification, restored.version) == ("old", domain, "certified", 4)

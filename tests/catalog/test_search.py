@@ -33,7 +33,9 @@ def test_names_are_cut_as_people_read_them(name: str, words: set[str]) -> None:
     assert words - {"email"} <= set(words_of_name(name))
 
 
-@pytest.mark.parametrize("typed", ["cus", "customer", "CUSTOMER", "customerOrders", "customer_orders", "orders customer", "custmer", "cutsomer", "custommer ordrs"])
+@pytest.mark.parametrize(
+    "typed", ["cus", "customer", "CUSTOMER", "customerOrders", "customer_orders", "orders customer", "custmer", "cutsomer", "custommer ordrs"]
+)
 def test_a_dataset_is_found_by_a_beginning_in_any_case_and_with_typing_errors(typed: str) -> None:
     make_dataset(name="CustomerOrders", fields=("id",))
     make_dataset(name="invoices", fields=("id",))

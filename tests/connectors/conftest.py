@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from governance.runtime.postgres import Cluster
-from tests.connectors.server import Server
+from tests.connectors.server import PASSWORD, Server
 from tests.portal import free_port
 
 
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     cluster = Cluster(home / "data", home, password_file=password, port=free_port(), durable=False)
     try:
         cluster.start(home / "log")
-        cluster.provision({"scanner": ("LOGIN", "s3cr3t-scanner")}, {"shop": "postgres"})
+        cluster.provision({"scanner": ("LOGIN", PASSWORD)}, {"shop": "postgres"})
         yield Server(cluster)
     finally:
         cluster.stop()

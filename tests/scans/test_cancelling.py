@@ -40,7 +40,7 @@ def test_units_that_were_not_read_are_skipped_and_what_was_read_stays(tmp_path: 
 @pytest.mark.django_db
 def test_a_scan_that_is_over_cannot_be_cancelled(tmp_path: Path) -> None:
     run = scan(sqlite_source(sqlite_file(tmp_path / "shop.db")))
-    with pytest.raises(Conflict, match="complete already"):
+    with pytest.raises(Conflict, match="Complete already"):
         services.cancel_scan(run, actor=SYSTEM)
 
 

@@ -10,6 +10,7 @@ import pytest
 from governance.catalog.models import Dataset, Field, ProfileSnapshot
 from governance.core.access import SYSTEM
 from governance.core.errors import DataUnreadable
+from governance.scans import planning
 from governance.scans.models import ScanUnit
 from governance.sources.connectors.files import Files
 from governance.sources.services import create_source
@@ -21,12 +22,16 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A CSV file that its connector wants to read in three parts."""
+    """A partitioned folder that is read in three parts, as a large one would be."""
     rule_sets.ensure_default()
-    lines = [f"{at},person{at}@firm{at % 5}.example,{at % 4}" for at in range(3000)]
-    (tmp_path / "people.csv").write_text("id,email,kind\n" + "\n".join(lines) + "\n")
+    for day in range(3):
+        lines = [f"{at},person{at}@firm{at % 5}.example,{at % 4}" for at in range(day * 1000, day * 1000 + 1000)]
+        folder = tmp_path / "lake" / "people" / f"day={day}"
+        folder.mkdir(parents=True)
+        (folder / "part.csv").write_text("id,email,kind\n" + "\n".join(lines) + "\n")
     monkeypatch.setattr(Files, "parts", lambda self, dataset: 3)
-    return create_source(name="lake", kind="files", config={"path": str(tmp_path / "people.csv")}, actor=SYSTEM)
+    monkeypatch.setattr(planning, "LARGE_BYTES", 1)
+    return create_source(name="lake", kind="files", config={"path": str(tmp_path / "lake")}, actor=SYSTEM)
 
 
 def test_parts_are_measured_apart_and_registered_together(source: Any) -> None:

@@ -48,7 +48,7 @@ class BulkEdit(DatasetEdit):
 
 
 class Import(serializers.Serializer[Any]):
-    csv = serializers.CharField(required=False, trim_whitespace=False)
+    csv = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
     file = serializers.FileField(required=False)
     dry_run = serializers.BooleanField(required=False, default=False)
     partial = serializers.BooleanField(required=False, default=False, help_text="Write the good lines although others are bad.")
@@ -85,19 +85,20 @@ class Datasets(Resource):
     model = Dataset
     columns = {
         **{name: name for name in ("id", "key", "path", "name", "kind", "rows", "size", "sensitivity", "sensitive_fields", "field_count")},
-
-            "source": "source_id",
-            "source_name": "source__name",
-            "description": "description",
-            "domain": "domain_id",
-            "certification": "certification"
-        ,
-        "tags": "tag_ids", "owners": "owner_ids", "owner_teams": "team_ids",
+        "source": "source_id",
+        "source_name": "source__name",
+        "description": "description",
+        "domain": "domain_id",
+        "certification": "certification",
+        "tags": "tag_ids",
+        "owners": "owner_ids",
+        "owner_teams": "team_ids",
         **{name: name for name in ("version", "first_seen", "last_seen", "scanned", "gone", "error")},
     }
     details = {
         **{name: name for name in ("comment", "definition", "references", "profile", "fingerprint")},
-        "domain_name": "domain__name", "certified_by": "certified_by_id",
+        "domain_name": "domain__name",
+        "certified_by": "certified_by_id",
     }
     extra = {name: serializers.ListField(child=serializers.IntegerField()) for name in ("tags", "owners", "owner_teams")}
     filterset_class = DatasetFilter

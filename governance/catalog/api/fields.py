@@ -56,13 +56,23 @@ class Fields(Resource):
     resource = "fields"
     model = Field
     columns = {
-        "id": "id", "name": "name", "dataset": "dataset_id", "dataset_name": "dataset__name", "source": "dataset__source_id",
+        "id": "id",
+        "name": "name",
+        "dataset": "dataset_id",
+        "dataset_name": "dataset__name",
+        "source": "dataset__source_id",
         **{name: name for name in ("position", "type", "kind", "nullable", "is_key", "entity", "family", "score", "sensitivity", "state")},
         **{name: name for name in ("suggested_entity", "suggested_score", "description", "found", "gone")},
     }
     details = {
-        "profile": "profile", "evidence": "evidence", "comment": "comment", "first_seen": "first_seen",
-        "decided_by": "decided_by_id", "decided": "decided", "reason": "reason", "dataset_path": "dataset__path",
+        "profile": "profile",
+        "evidence": "evidence",
+        "comment": "comment",
+        "first_seen": "first_seen",
+        "decided_by": "decided_by_id",
+        "decided": "decided",
+        "reason": "reason",
+        "dataset_path": "dataset__path",
     }
     filterset_class = FieldFilter
     orderings = ("id", "name", "score", "suggested_score", "found", "dataset", "position")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +20,7 @@ from intelligence.classification import Settings
 VerdictWord = Literal["confirm", "reject", "set"]
 MOST = 1_000
 """Fields that one request may decide."""
+VALUES = ("minimum", "maximum", "mean", "stddev", "quantiles", "histogram", "top")
 
 
 @transaction.atomic
@@ -111,7 +112,15 @@ def _settle(field: Field, settings: Settings) -> None:
     settle(field, Suggestion(field.suggested_entity, family, field.suggested_score), decisions_of([field.pk])[field.pk], settings)
     if field.entity:
         field.found = field.found or timezone.now()
-    field.save(update_fields=[name.removesuffix("_id") for name in HELD])
+        field.profile = without_values(field.profile)
+    field.save(update_fields=[*(name.removesuffix("_id") for name in HELD), "profile"])
+
+
+def without_values(profile: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A profile of what has turned out to be sensitive: values that were stored while nothing spoke for it go, counts and lengths stay."""
+    if profile is None or profile.get("is_masked"):
+        return profile
+    return {name: value for name, value in profile.items() if name not in VALUES} | {"is_masked": True, "top": []}
 
 
 def _after(fields: Sequence[Field]) -> None:

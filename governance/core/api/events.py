@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
+from governance.core.access import may
 from governance.core.api.views import Resource
 from governance.core.events import title_of
 from governance.core.models import Event, EventPerson
@@ -21,6 +24,8 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]
     after = filters.NumberFilter(field_name="id", lookup_expr="gt", help_text="Only events with a larger id.")
     source = filters.NumberFilter(field_name="source_id")
     dataset = filters.NumberFilter(field_name="dataset_id")
+    who = filters.CharFilter(method="by_name", help_text="Part of the name of whoever acted.")
+    search = filters.CharFilter(method="by_words", help_text="Words of the type or the subject's name.")
 
     class Meta:
         model = Event
@@ -28,6 +33,22 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]
 
     def by_type(self, queryset: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         return queryset.filter(type__startswith=value[:-1]) if value.endswith("*") else queryset.filter(type=value)
+
+    def by_name(self, queryset: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        people = User.objects.filter(username__icontains=value).values("pk")
+        # Whoever was not signed in has a name in the side table only.
+        unknown = EventPerson.objects.filter(data__name__icontains=value).values("pk")
+        return queryset.filter(Q(actor_id__in=people) | Q(actor_kind="anonymous", pk__in=unknown))
+
+    def by_words(self, queryset: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        for word in value.replace("\x00", "").split()[:8]:
+            queryset = queryset.filter(Q(type__icontains=word) | Q(subject_name__icontains=word))
+        return queryset
+
+
+def with_person(queryset: QuerySet[Event]) -> QuerySet[Any]:
+    """Facts with their personal data as `person`, null once erased."""
+    return queryset.annotate(person=Subquery(EventPerson.objects.filter(pk=OuterRef("pk")).values("data")[:1]))
 
 
 class Events(Resource):
@@ -49,14 +70,22 @@ class Events(Resource):
     searches = ("type", "subject_name")
     orderings = ("-id",)
 
+    @cached_property
+    def sees_addresses(self) -> bool:
+        """Addresses of people are for whoever audits the portal."""
+        return may(self.actor, "audit")
+
     def rows(self) -> QuerySet[Event]:
-        person = EventPerson.objects.filter(event_id=OuterRef("pk")).values("data")[:1]
-        return Event.objects.annotate(person=Subquery(person))
+        return with_person(Event.objects.all())
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         person = row.pop("person") or {}
         row["subject_name"] = person.get("subject") or row["subject_name"]
-        return row | {"title": title_of(row["type"]), "actor": person.get("name") or row["actor_kind"], "address": person.get("address", "")}
+        return row | {
+            "title": title_of(row["type"]),
+            "actor": person.get("name") or row["actor_kind"],
+            "address": person.get("address", "") if self.sees_addresses else "",
+        }
 
     def shape_detail(self, row: dict[str, Any]) -> dict[str, Any]:
         body = bytes(row["body"]).decode("ascii")

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from prometheus_client import Gauge
 
 from governance.core import subjects
 from governance.core.access import Actor, visible
@@ -25,6 +26,8 @@ MOST_TOPICS = 50
 REMEMBER = 15.0
 """Seconds that an answer of the gate is believed."""
 UNKNOWN, REFUSED, GONE = 4401, 4403, 4408
+
+SOCKETS = Gauge("governance_websockets", "Websockets that are open.", multiprocess_mode="livesum")
 
 Authenticate = Callable[[dict[str, Any]], Actor]
 
@@ -54,13 +57,16 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.asked = time.monotonic()
         self.sender = asyncio.create_task(self._send_all())
+        SOCKETS.inc()
 
     async def disconnect(self, code: int) -> None:
         for topic in self.topics:
             hub().remove(self, topic)
         self.topics.clear()
         if self.sender is not None:
+            SOCKETS.dec()
             self.sender.cancel()
+            self.sender = None
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.actor.is_known:

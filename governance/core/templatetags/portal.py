@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -150,7 +151,8 @@ def heat(value: float, most: float) -> int:
     """The step 0 to 5 of a heat map's cell; what is there is never 0. Steps grow by the square root, so that one giant hides nobody."""
     if value <= 0 or most <= 0:
         return 0
-    return max(1, min(5, round((value / most) ** 0.5 * 5)))
+    step: int = round(math.sqrt(value / most) * 5)
+    return max(1, min(5, step))
 
 
 @register.simple_tag

@@ -70,6 +70,12 @@ class Version(Benign):
     examples = ("4.1.4.8066", "v2.0.1", "1.2.3-rc1")
     counter_examples = ("1.2", "12.5.")
 
+    def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
+        """Four numbers of which the later ones are large, but never above 255, are addresses."""
+        parts = [[int(part) for part in value.split(".")] for value in matches if value.count(".") == 3 and value.replace(".", "").isdigit()]
+        addresses = sum(max(part) <= 255 and max(part[1:]) >= 30 for part in parts)
+        return super().score(name, facts, matches, looked) if addresses < 0.5 * looked else None
+
 
 class PackageVersion(Benign):
     label = "a package with its version"
@@ -131,7 +137,7 @@ class Isbn(Benign):
 
 class Sku(Benign):
     label = "an article or order number"
-    pattern = r"[A-Z]{2,6}[-_/]\d{3,10}([-_/][A-Z0-9]{1,6})?|[A-Z]{5}\d{3}|(SKU|ORD|INV|PO|SO|TKT|REF|ID|CUST|EMP|USR|PRD|TXN|ITEM)[-_#]?\d{2,12}"
+    pattern = r"[A-Z]{2,6}[-_/]\d{5,10}([-_/][A-Z0-9]{1,6})?|[A-Z]{5}\d{3}|(SKU|ORD|INV|PO|SO|TKT|REF|ID|CUST|EMP|USR|PRD|TXN|ITEM)[-_#]?\d{2,12}"
     agreement = 2.4
     examples = ("UCPVX844", "ORD-00123", "SKU123")
     counter_examples = ("BIR-LN-4532", "AB12")
@@ -225,7 +231,10 @@ class Company(Benign):
         if folded.endswith(("公司", "集团", "회사")) or folded.startswith(("株式会社", "有限会社", "合同会社", "(주)")):
             return True
         ends = [part.strip('.,()"«»') for part in folded.replace(".", "").split()]
-        return len(ends) > 1 and (ends[-1] in dictionaries.words("company") or ends[0] in dictionaries.words("company beginnings") or " & " in value)
+        if ", " in folded and any(f" {word} " in folded for word in ("and", "&", "et", "und", "y", "e")):
+            return True
+        known, beginnings = dictionaries.words("company"), dictionaries.words("company beginnings")
+        return len(ends) > 1 and (ends[-1] in known or ends[0] in beginnings or " & " in value)
 
 
 class Job(Benign):

@@ -13,6 +13,7 @@ from intelligence.classification.preparation import Facts, spread
 from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.types import Evidence
 
+APART: Final = re.compile(r"[- ]")
 REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "JP", "CN", "IN", "RU", "NL", "PL", "MX", "AU", "SE", "TR", "ZA", "KR", "BE")
 MOST_PARSED: Final = 20
 CHINESE_MOBILE: Final = re.compile(r"(86)?1[3-9]\d{9}")
@@ -71,9 +72,20 @@ def _is_dialled(value: str) -> bool:
     if not 7 <= digits <= 19 or value.count(".") == 1 or value.count(".") > 5:
         return False
     groups = [len(part) for part in value.replace(".", "-").replace("/", "-").replace(" ", "-").split("-")]
-    return groups not in ([4, 2, 2], [2, 2, 4], [3, 2, 4], [1, 2, 4], [2, 1, 4], [1, 1, 4], [4, 4, 4, 4], [5, 3]) and not (
-        groups[0] == 4 and len(groups) > 3 and digits == 16
-    )
+    return groups not in (
+        [4, 2, 2],
+        [2, 2, 4],
+        [3, 2, 4],
+        [1, 2, 4],
+        [2, 1, 4],
+        [1, 1, 4],
+        [4, 4, 4, 4],
+        [5, 3],
+        [4, 3],
+        [6, 7],
+        [6, 5],
+        [6, 4],
+    ) and not (groups[0] == 4 and len(groups) > 3 and digits == 16)
 
 
 @lru_cache(maxsize=4_000)
@@ -176,7 +188,7 @@ class DigitPostalCode(PostalCode):
     """Four to eight digits: a code if the header says so, or rather if some begin with a zero and all are equally long."""
 
     label = "a postal code"
-    pattern = r"([A-Z]{1,2}-)?\d{4,8}|\d{5}-\d{3,4}"
+    pattern = r"(\p{L}{1,2}[- ])?\d{4,8}|\d{5}-\d{3,4}|(\p{L}{1,2}[- ])?\d{3} \d{2}"
     agreement = 0.4
     examples = ("10115", "1010", "89663080", "D-10115")
     counter_examples = ("101", "SW1A 1AA")
@@ -185,7 +197,7 @@ class DigitPostalCode(PostalCode):
         evidence = super().score(name, facts, matches, looked)
         if evidence is None or evidence.weight <= 0:
             return evidence
-        lengths = Counter(len(value) for value in matches)
+        lengths = Counter(max(map(len, APART.split(value))) for value in matches)
         zeros = sum(value.startswith("0") for value in matches) / len(matches)
         mixed = sum("-" in value for value in matches) / len(matches)
         if lengths.most_common(1)[0][1] < 0.55 * len(matches):
@@ -233,7 +245,8 @@ class StreetAddress(Recognizer):
             if not word.isdigit() and (word in known or (len(word) > 5 and word.endswith(dictionaries.endings("street endings"))))
         ]
         numbered = any(any(char.isdigit() for char in word) for word in words)
-        return bool(named) and len(words) > 1 and (numbered or (len(words) > 2 and named[0] == 0)) and len(words) <= 16
+        compound = any(len(words[at]) > 5 and words[at] not in known for at in named)
+        return bool(named) and (len(words) > 2 or (compound and numbered)) and (numbered or named[0] == 0) and len(words) <= 16
 
 
 class City(Recognizer):
@@ -253,7 +266,7 @@ class City(Recognizer):
         share = (known + 0.7 * (matched - known)) / looked
         detail = self._sentence(matched, looked, "look like")
         if share >= 0.3:
-            return Evidence(name, matched, looked, detail, self.agreement * min(1.0, share + 0.1) * looked / (looked + 1.5))
+            return Evidence(name, matched, looked, detail, self.agreement * min(1.0, 0.3 + 0.9 * share) * looked / (looked + 1.5))
         plain = sum(_is_wordy(text) for text in facts.few) / looked
         return Evidence(name, matched, looked, detail, -0.3 if plain > 0.8 else -6.0)
 
@@ -273,4 +286,8 @@ class City(Recognizer):
 
 def _is_wordy(text: str) -> bool:
     """Letters and little else, begun with a capital where the script has them."""
-    return 1 < len(text) <= 60 and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text) and (text[0].isupper() or not text[0].islower())
+    return (
+        1 < len(text) <= 60
+        and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text)
+        and any(not word[0].islower() for word in text.split())
+    )

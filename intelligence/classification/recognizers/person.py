@@ -17,6 +17,9 @@ LAST_ENDINGS: Final = re.compile(
     r"|ов|ова|ев|ева|ин|ина|ын|ына|ский|ская|цкий|цкая|енко|ко|чук|юк|ян|дзе|ых|их)$"
 )
 PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ична|inichna|ovich|evich|ovna|evna)$")
+LEAST_KNOWN: Final = 0.2
+LONG_ENOUGH: Final = 5
+"""Letters of a name that is only the beginning or the end of a user name."""
 HAN: Final = re.compile(r"[\u4e00-\u9fff\u3040-\u30ff\u3005]{1,8}")
 HANGUL: Final = re.compile(r"[\uac00-\ud7a3]{2,4}")
 WORD: Final = re.compile(r"[^\W\d_][^\W\d_'’.\-]*([\-'’ ][^\W\d_][^\W\d_'’.]*)*\.?")
@@ -96,9 +99,9 @@ class Username(Recognizer):
         named = sum(map(is_account, few)) / len(few)
         if facts.digits_share > 0.5:
             return Evidence(name, evidence.matched, looked, evidence.detail, -1.8)
-        if lower > 0.7 and named > 0.45:
+        if lower > 0.7 and named > 0.4:
             return Evidence(
-                name, evidence.matched, looked, f"{round(named * len(matches)):,} of {looked:,} distinct values are made of names", 1.5 + 4.6 * named
+                name, evidence.matched, looked, f"{round(named * len(matches)):,} of {looked:,} distinct values are made of names", 2.2 + 4.2 * named
             )
         return Evidence(name, evidence.matched, looked, evidence.detail, 0.4 if lower > 0.5 else -1.0 if evidence.weight else 0.0)
 
@@ -113,9 +116,10 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
     share = sum(certain) / looked
     matched = sum(one > 0 for one in certain)
     detail = recognizer._sentence(matched, looked, "look like")
-    if share >= 0.25 and facts.mean_words <= most_words:
-        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, share + 0.1) * looked / (looked + 1.2))
-    wordy = sum(WORD.fullmatch(text) is not None and len(text) < 50 for text in facts.few) / looked
+    if share >= LEAST_KNOWN and facts.mean_words <= most_words:
+        # No list holds all names: a third of them in one column is no accident any more.
+        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.4 + 0.9 * share) * looked / (looked + 1.2))
+    wordy = sum(len(text) < 60 and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text) for text in facts.few) / looked
     return Evidence(name, matched, looked, detail, -0.2 if wordy > 0.75 and facts.mean_words <= most_words else -6.0)
 
 
@@ -199,7 +203,9 @@ def is_account(value: str) -> bool:
             continue
         if part in known or (len(part) > 4 and (part[1:] in known or part[:-1] in known or part[2:] in known)):
             return True
-        if any(part[:at] in known and part[at:] in known for at in range(2, len(part) - 1)):
+        if any(part[:at] in known and (at >= LONG_ENOUGH or part[at:] in known) for at in range(2, len(part) - 1)):
+            return True
+        if any(part[at:] in known for at in range(1, len(part) - LONG_ENOUGH + 1)):
             return True
     return False
 

@@ -163,7 +163,7 @@ class Gender(Recognizer):
         detail = self._sentence(len(known), len(values), "are words for")
         if len(known) < 0.6 * len(values) or len(values) > 30:
             coded = values <= {"0", "1", "2", "9"}
-            return Evidence(name, len(known), len(values), detail, -0.2 if coded or known else -2.0 if len(values) < 9 else -8.0)
+            return Evidence(name, len(known), len(values), detail, -0.2 if coded or known else -3.0 if len(values) < 9 else -8.0)
         if any(set(pair.split("|")) <= values for pair in dictionaries.words("gender pairs")):
             return Evidence(name, len(known), len(values), detail, self.agreement + 0.5 * any(len(value) > 2 for value in known))
         return Evidence(name, len(known), len(values), detail, 3.0 if any(len(value) > 2 for value in known) else 1.0)

@@ -47,6 +47,8 @@ class FreeText(Recognizer):
         if not looked or facts.mean_words < 3.5 or facts.mean_length < 22:
             short = facts.mean_words < 2.5
             return Evidence(name, 0, looked, "the values are no sentences", -6.0 if short else -2.5)
+        if sum(sum(word[:1].islower() for word in words) > 1 for words in facts.words) < 0.4 * looked:
+            return Evidence(name, 0, looked, "the values are names and no sentences", -2.5)
         texts = spread([text for text in facts.texts if " " in text], MOST_READ)
         found = sum(map(self.is_valid, texts))
         detail = f"{found:,} of {len(texts):,} texts hold personal data"

@@ -88,13 +88,11 @@ class Session:
         import duckdb
 
         if self._connection is None:
-            if self._database is not None:
-                # Engines of one process share a file's database and its settings, so they are all given at once.
-                opened = duckdb.connect(str(self._database), read_only=True, config=SETTINGS | {"enable_external_access": False})
-            else:
-                opened = duckdb.connect(":memory:", config=SETTINGS)
+            opened = duckdb.connect(str(self._database or ":memory:"), read_only=self._database is not None, config=SETTINGS)
+            if self._files:
                 opened.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in self._files)}]")
-                opened.execute("SET enable_external_access = false")
+            # Cannot be undone while the engine lives.
+            opened.execute("SET enable_external_access = false")
             opened.execute("SET TimeZone = 'UTC'")
             self._connection = opened
         return self._connection

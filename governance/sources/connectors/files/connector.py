@@ -18,6 +18,7 @@ from governance.sources.connectors.base import (
     Connector,
     DatasetInfo,
     DatasetProfile,
+    FieldInfo,
     Limits,
     Sample,
     digest,
@@ -155,7 +156,8 @@ class Files(Connector):
 
     def _dataset(self, session: Session, group: Group, number: int) -> DatasetInfo:
         path, name = self._place(group)
-        fields, rows, error = (), None, ""
+        fields: tuple[FieldInfo, ...] = ()
+        rows, error = None, ""
         try:
             table = formats.table(lambda query: session.rows(query, name), group, number)
             fields, rows = tuple(replace(column.field, position=at) for at, column in enumerate(table.columns, start=1)), table.rows

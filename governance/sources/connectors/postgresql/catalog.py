@@ -131,10 +131,10 @@ class Listing:
     def __init__(self, run: Run) -> None:
         self.user, self.block, self.is_counted, *resets = run(DATABASE)[0]
         self.resets = resets
-        self.relations = {row[0]: Relation(*row[:7], Counters(*row[7:11]), *row[11:]) for row in run(RELATIONS)}
+        self.relations = {row[0]: Relation(*row[:7], counters=Counters(*row[7:11]), comment=row[11], denied=row[12]) for row in run(RELATIONS)}
         self.children: dict[int, list[Relation]] = defaultdict(list)
         for parent, oid, relkind, tuples, pages, live, *counters in run(CHILDREN):
-            self.children[parent].append(Relation(oid, "", "", relkind, tuples, pages, live, Counters(*counters)))
+            self.children[parent].append(Relation(oid, "", "", relkind, tuples, pages, live, counters=Counters(*counters)))
         self.references: dict[int, list[tuple[list[int], int, list[int]]]] = defaultdict(list)
         self._read_fields(run)
         self.definitions = read_definitions(run)
@@ -193,8 +193,8 @@ class Listing:
 
     def _denial(self, relation: Relation) -> str:
         if relation.denied == "schema":
-            return f"The user {self.user} may not use the schema {relation.schema}. Grant it USAGE on the schema and SELECT on the table."
-        return f"The user {self.user} may not read this table. Grant it SELECT." if relation.denied else ""
+            return f"The user {self.user} may not use the schema of {relation.schema}.{relation.name}. Grant it USAGE on the schema and SELECT on the table."
+        return f"The user {self.user} may not read {relation.schema}.{relation.name}. Grant it SELECT." if relation.denied else ""
 
     def descendants(self, oid: int) -> list[Relation]:
         """Partitions, and tables that inherit: reading the parent reads them too."""
@@ -237,7 +237,7 @@ class Listing:
 def read_definitions(run: Run) -> dict[int, str]:
     run("SAVEPOINT definitions")
     try:
-        return dict(run(VIEWS))  # type: ignore[arg-type]
+        return dict(run(VIEWS))
     except TimedOut:
         # Someone holds a table under a view for itself; the listing goes on without the definitions.
         run("ROLLBACK TO SAVEPOINT definitions")

@@ -36,7 +36,7 @@ FIXED = {
 }
 
 
-class Config(Connector.Config):
+class ServerConfig(Connector.Config):
     """A server by its parts, or as one URL."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

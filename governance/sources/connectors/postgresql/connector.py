@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Final, NamedTuple
 
-from governance.core.errors import DataUnreadable
+from governance.core.errors import CredentialsRefused, DataUnreadable
 from governance.sources.connectors.base import (
     HASHES,
     Check,
@@ -24,8 +24,7 @@ from governance.sources.connectors.base import (
 )
 from governance.sources.connectors.postgresql import catalog, measures
 from governance.sources.connectors.postgresql.capabilities import capabilities
-from governance.sources.connectors.postgresql.config import Config as ServerConfig
-from governance.sources.connectors.postgresql.config import pinned
+from governance.sources.connectors.postgresql.config import ServerConfig, pinned
 from governance.sources.connectors.postgresql.quoting import identifier, literal
 from governance.sources.connectors.postgresql.session import Session
 
@@ -97,7 +96,9 @@ class PostgreSQL(Connector):
 
     kind: ClassVar[str] = "postgresql"
     label: ClassVar[str] = "PostgreSQL"
-    Config = ServerConfig
+
+    class Config(ServerConfig):
+        """A server by its parts, or as one URL."""
 
     def __init__(self, config: Any, limits: Limits | None = None) -> None:
         super().__init__(config, limits)
@@ -126,9 +127,8 @@ class PostgreSQL(Connector):
             fields = [field for field in dataset.fields if field.name not in facts.hidden]
             cut = value_limit(self.limits, rows, len(fields))
             targets = ", ".join(_shown(field, cut) for field in fields)
-            relation, method = self._drawn(dataset, facts, rows, seed)
-            if not facts.is_stored:
-                run(f"SELECT setseed({random.Random(seed).uniform(-1, 1)})")
+            relation, method = self._drawn(dataset, facts, fields, rows, seed)
+            run(f"SELECT setseed({random.Random(seed).uniform(-1, 1)})")
             found = run(f"SELECT {targets} FROM ({relation}) t") if fields else []
         values = {field.name: column for field, column in zip(fields, _columns(found, len(fields)), strict=True)}
         columns = [values.get(field.name) or [None] * len(found) for field in dataset.fields]
@@ -147,7 +147,14 @@ class PostgreSQL(Connector):
     def parts(self, dataset: DatasetInfo) -> int:
         with self.reading(dataset) as (_, facts):
             rows = facts.rows(dataset.rows)
-            if facts.relkind not in ("r", "m") or facts.has_heirs or not dataset.size or rows <= 2 * PART_ROWS or rows > self.limits.row_budget:
+            if (
+                facts.relkind not in ("r", "m")
+                or facts.has_heirs
+                or facts.hidden
+                or not dataset.size
+                or rows <= 2 * PART_ROWS
+                or rows > self.limits.row_budget
+            ):
                 return 1
             return min(MOST_PARTS, math.ceil(rows / PART_ROWS))
 
@@ -183,43 +190,43 @@ class PostgreSQL(Connector):
             found = run(FACTS.format(schema=literal(dataset.path[0]), name=literal(dataset.name)))
             if not found:
                 raise DataUnreadable(f"{name} is not there any more. Scan again.")
-            yield run, Facts(*found[0])
+            facts = Facts(*found[0])
+            if dataset.fields and {field.name for field in dataset.fields} <= set(facts.hidden):
+                raise CredentialsRefused(dataset.error or f"We may not read {name}. Grant SELECT on it, and USAGE on its schema.")
+            yield run, facts
 
-    def _drawn(self, dataset: DatasetInfo, facts: Facts, rows: int, seed: int) -> tuple[str, str | None]:
+    def _drawn(self, dataset: DatasetInfo, facts: Facts, fields: Sequence[FieldInfo], rows: int, seed: int) -> tuple[str, str | None]:
         """A query for a uniform sample of whole rows, and how it is drawn (None: it depends on how many come).
 
         Long values are not read here: the sort carries their addresses only.
         """
-        relation = _relation(dataset)
-        total = facts.rows(dataset.rows)
+        relation, total = _relation(dataset), facts.rows(dataset.rows)
         if not facts.is_stored:
-            budget = self.limits.row_budget
-            inner = f"SELECT * FROM {relation} LIMIT {budget}"
-            return f"SELECT s.* FROM ({inner}) s ORDER BY random() LIMIT {rows}", None
-        order = f"hashtextextended(s.tableoid::text || s.ctid::text, {int(seed)})"
-        if facts.relkind in ("r", "m") and not facts.has_heirs and facts.pages > PROBED_PAGES and facts.relpages > 0 and total > 20 * rows:
+            return f"SELECT * FROM (SELECT {_named(fields)} FROM {relation} LIMIT {self.limits.row_budget}) s ORDER BY random() LIMIT {rows}", None
+        method = f"uniform {rows:,} of about {total:,} rows"
+        # Where a row stands may only be asked by those who may read all of it.
+        order = f"hashtextextended(s.tableoid::text || s.ctid::text, {int(seed)})" if not facts.hidden else "random()"
+        is_plain = facts.relkind in ("r", "m") and not facts.has_heirs and not facts.hidden
+        if is_plain and facts.pages > PROBED_PAGES and facts.relpages > 0 and total > 20 * rows:
             places = ",".join(f"'({block},{offset})'" for block, offset in _places(facts, rows, total, seed))
             inner = f"SELECT s.*, s.tableoid, s.ctid FROM {relation} s WHERE s.ctid = ANY(ARRAY[{places}]::tid[])"
-            return f"SELECT s.* FROM ({inner}) s ORDER BY {order} LIMIT {rows}", f"uniform {rows:,} of about {total:,} rows"
-        sampled = ""
-        if total > 10 * rows and facts.relpages > 0:
-            sampled = f" TABLESAMPLE BERNOULLI ({min(100.0, 300.0 * rows / total):.6f}) REPEATABLE ({int(seed)})"
-        return (
-            f"SELECT s.* FROM {relation} s{sampled} ORDER BY {order} LIMIT {rows}",
-            f"uniform {rows:,} of about {total:,} rows" if sampled else None,
-        )
+            return f"SELECT s.* FROM ({inner}) s ORDER BY {order} LIMIT {rows}", method
+        is_large = total > 10 * rows and facts.relpages > 0
+        sampled = f" TABLESAMPLE BERNOULLI ({min(100.0, 300.0 * rows / total):.6f}) REPEATABLE ({int(seed)})" if is_large else ""
+        return f"SELECT {_named(fields)} FROM {relation} s{sampled} ORDER BY {order} LIMIT {rows}", method if is_large else None
 
     def _read(self, run: Run, dataset: DatasetInfo, facts: Facts, part: tuple[int, int] | None) -> Reading:
         relation, budget = _relation(dataset), self.limits.row_budget
+        columns = _named([field for field in dataset.fields if field.name not in facts.hidden])
         if not facts.is_stored:
             # One row more than allowed tells whether there are more.
             rows = int(run(f"SELECT count(*) FROM (SELECT FROM {relation} LIMIT {budget + 1}) t")[0][0])
             if rows <= budget:
                 return Reading(f"{relation} t", "all rows", True, rows, rows)
-            return Reading(f"(SELECT * FROM {relation} LIMIT {budget}) t", "the first {read:,} rows: row budget", False, None, budget)
+            return Reading(f"(SELECT {columns} FROM {relation} LIMIT {budget}) t", "the first {read:,} rows: row budget", False, None, budget)
         rows = facts.rows(dataset.rows)
         if part is not None and part[1] > 1:
-            within = f"(SELECT * FROM {relation} s WHERE {_blocks(dataset, facts, part)}) t"
+            within = f"(SELECT {columns} FROM {relation} s WHERE {_blocks(dataset, facts, part)}) t"
             return Reading(within, f"part {part[0] + 1} of {part[1]}", True, rows, rows // part[1])
         if rows <= budget:
             return Reading(f"{relation} t", "all rows", True, rows, rows)
@@ -246,26 +253,40 @@ class PostgreSQL(Connector):
     def _aggregate(
         self, run: Run, relation: str, group: list[tuple[FieldInfo, dict[str, str]]], plan: measures.Plan
     ) -> tuple[int, list[FieldProfile]]:
-        """One statement. Numbers too large to be averaged leave mean and deviation unknown."""
-        self.refuse_cancelled()
-        run("SAVEPOINT aggregate")
-        try:
-            read, *answers = run(_query(relation, group))[0]
-        except DataUnreadable as error:
-            if error.context.get("sqlstate") != NUMBER_TOO_LARGE:
-                raise
-            run("ROLLBACK TO SAVEPOINT aggregate")
-            read, *answers = run(_query(relation, group, leave_out=("mean", "stddev")))[0]
+        """One statement. Numbers too large to be averaged leave mean and deviation unknown: first of floats, then of all."""
+        read, *answers = self._tried(run, [_query(relation, group, types) for types in ((), measures.FLOATS, measures.ALL)])
         found = []
         for field, asked in group:
             mine, answers = dict(zip(asked, answers[: len(asked)], strict=True)), answers[len(asked) :]
             found.append(measures.read(mine, read, plan.bounds[field.name] if plan.bounds else HASHES))
         return read, found
 
+    def _tried(self, run: Run, queries: Sequence[str]) -> tuple[Any, ...]:
+        """The one row of the first query whose numbers are not too large."""
+        for at, query in enumerate(queries):
+            self.refuse_cancelled()
+            run("SAVEPOINT tried")
+            try:
+                return run(query)[0]
+            except DataUnreadable as error:
+                if error.context.get("sqlstate") != NUMBER_TOO_LARGE or at + 1 == len(queries):
+                    raise
+                run("ROLLBACK TO SAVEPOINT tried")
+        raise AssertionError("no query to try")
 
-def _query(relation: str, group: list[tuple[FieldInfo, dict[str, str]]], leave_out: Sequence[str] = ()) -> str:
-    targets = ["NULL" if name in leave_out else expression for _, asked in group for name, expression in asked.items()]
+
+def _query(relation: str, group: list[tuple[FieldInfo, dict[str, str]]], unaveraged: Sequence[str]) -> str:
+    """`unaveraged` types have neither mean nor deviation."""
+    targets = [
+        "NULL" if name in ("mean", "stddev") and field.type.startswith(tuple(unaveraged)) else expression
+        for field, asked in group
+        for name, expression in asked.items()
+    ]
     return f"SELECT count(*), {', '.join(targets)} FROM {relation}"
+
+
+def _named(fields: Sequence[FieldInfo]) -> str:
+    return ", ".join(identifier(field.name) for field in fields)
 
 
 def _relation(dataset: DatasetInfo) -> str:

@@ -14,6 +14,8 @@ TARGETS: Final = 1_200
 NATIVE: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "time", "timestamp", "boolean"})
 """Kinds whose values are compared as they are; all others are compared by the hash of their text."""
 SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
+FLOATS: Final = ("double precision", "real")
+ALL: Final = ("",)
 SPECIAL: Final = "('NaN', 'Infinity', '-Infinity')"
 
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, new_type
+from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, make_dsn, new_array_type, new_type
 from psycopg2.extensions import connection as Connection
 
-from governance.core.errors import Cancelled, GovernanceError, InvalidInput, TimedOut
+from governance.core.errors import Cancelled, DataUnreadable, GovernanceError, InvalidInput, TimedOut
 from governance.sources.connectors.base import Limits
 from governance.sources.connectors.postgresql.failures import failure, login_failure, timed_out
 
@@ -22,11 +22,12 @@ TICK = 0.2
 GRACE = 5.0
 """Seconds that the server has to end a statement by itself before we hang up."""
 TEMPORAL = {
-    1082: psycopg2.extensions.PYDATE,
-    1114: psycopg2.extensions.PYDATETIME,
-    1184: psycopg2.extensions.PYDATETIMETZ,
-    1083: psycopg2.extensions.PYTIME,
+    (1082, 1182): psycopg2.extensions.PYDATE,
+    (1114, 1115): psycopg2.extensions.PYDATETIME,
+    (1184, 1185): psycopg2.extensions.PYDATETIMETZ,
+    (1083, 1183): psycopg2.extensions.PYTIME,
 }
+"""By the numbers of the types and of their arrays."""
 TEXTS = (18, 19, 25, 1042, 1043)
 
 
@@ -41,6 +42,7 @@ class Session:
         self._limits = limits
         self._cancelled = cancelled
         self._connection: Connection | None = None
+        self._has_check: bool | None = None
         self.place = ""
         self.latency = 0.0
 
@@ -60,12 +62,26 @@ class Session:
             "extra_float_digits": 1,
             "timezone": "UTC",
         }
+        if self._can_notice_us_gone():
+            settings["client_connection_check_interval"] = "2s"
         begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
         self.run(begin + "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items()), what)
         try:
             yield lambda query: self.run(query, what)
         finally:
             self._end()
+
+    def _can_notice_us_gone(self) -> bool:
+        """Whether this server can end a statement whose client has vanished (PostgreSQL 14, and not on every system)."""
+        self._open()
+        if self._has_check is None:
+            self._has_check = False
+            try:
+                self.run("SELECT set_config('client_connection_check_interval', '2s', true)", "the settings")
+                self._has_check = True
+            except DataUnreadable:
+                pass  # it cannot, and then its statement_timeout ends it
+        return self._has_check
 
     def run(self, query: str, what: str) -> list[tuple[Any, ...]]:
         """One statement, without parameters; its rows."""
@@ -122,14 +138,16 @@ class Session:
             connection = self._login({**parameters, "client_encoding": "LATIN1"})
             _register_raw_texts(connection)
         self.latency = time.monotonic() - started
-        for oid, base in TEMPORAL.items():
-            psycopg2.extensions.register_type(new_type((oid,), f"lenient {oid}", _lenient(base)), connection)
+        for (oid, of_arrays), base in TEMPORAL.items():
+            lenient = new_type((oid,), f"lenient {oid}", _lenient(base))
+            psycopg2.extensions.register_type(lenient, connection)
+            psycopg2.extensions.register_type(new_array_type((of_arrays,), f"lenient {of_arrays}", lenient), connection)
         self._connection = connection
         return connection
 
     def _login(self, parameters: dict[str, str]) -> Connection:
         try:
-            connection: Connection = psycopg2.connect(**parameters, async_=True)
+            connection: Connection = psycopg2.connect(make_dsn(**parameters), async_=True)
         except (psycopg2.Error, UnicodeError, ValueError, TypeError) as error:
             if isinstance(error, psycopg2.OperationalError):
                 raise login_failure(error, self.place) from None
@@ -174,10 +192,10 @@ def _ask_to_stop(connection: Connection) -> None:
         pass  # already gone, which is what was wanted
 
 
-def _lenient(base: Any) -> Callable[[str | None, Any], Any]:
+def _lenient(base: Any) -> Callable[[Any, Any], Any]:
     """A cast that leaves what Python cannot hold (years before 1 and after 9999) as text."""
 
-    def cast(value: str | None, cursor: Any) -> Any:
+    def cast(value: Any, cursor: Any) -> Any:
         try:
             return base(value, cursor)
         except (ValueError, OverflowError, psycopg2.Error):
@@ -189,7 +207,7 @@ def _lenient(base: Any) -> Callable[[str | None, Any], Any]:
 def _register_raw_texts(connection: Connection) -> None:
     """Bytes that came as Latin-1, read as the UTF-8 that they most likely are."""
 
-    def cast(value: str | None, _: Any) -> str | None:
+    def cast(value: Any, _: Any) -> Any:
         return value if value is None else value.encode("latin-1").decode("utf-8", "replace")
 
     psycopg2.extensions.register_type(new_type(TEXTS, "raw text", cast), connection)

@@ -126,7 +126,8 @@ class SQLite(Connector):
         return [(name, kind, definition) for name, kind, definition in found if name in wanted or (kind == "view" and name not in wanted)]
 
     def _dataset(self, name: str, kind: str, definition: str, rows: int | None, state: str) -> DatasetInfo:
-        error, fields = "", ()
+        error = ""
+        fields: tuple[FieldInfo, ...] = ()
         try:
             fields = self._fields(name)
         except DataUnreadable as failed:
