@@ -55,12 +55,20 @@ class Alerts(Resource):
     model = Alert
     columns = {
         **{name: name for name in ("id", "state", "severity", "title", "priority", "count", "started", "last_seen", "subject_type", "subject_id")},
-        "subject_name": "subject_name", "source": "source_id", "dataset": "dataset_id", "sensitivity": "sensitivity",
-        "rule": "rule_id", "rule_name": "rule__name", "acknowledged": "acknowledged", "resolved": "resolved",
+        "subject_name": "subject_name",
+        "source": "source_id",
+        "dataset": "dataset_id",
+        "sensitivity": "sensitivity",
+        "rule": "rule_id",
+        "rule_name": "rule__name",
+        "acknowledged": "acknowledged",
+        "resolved": "resolved",
     }
     details = {
         **{name: name for name in ("body", "labels", "priority_reasons", "fingerprint")},
-        "event": "event_id", "acknowledged_by": "acknowledged_by__username", "resolved_by": "resolved_by__username",
+        "event": "event_id",
+        "acknowledged_by": "acknowledged_by__username",
+        "resolved_by": "resolved_by__username",
     }
     filterset_class = AlertFilter
     searches = ("title", "subject_name", "rule__name")
@@ -242,7 +250,9 @@ class Notifications(Resource):
     model = Notification
     columns = {
         **{name: name for name in ("id", "kind", "state", "attempts", "created", "due", "sent", "error", "answer")},
-        "alert": "alert_id", "receiver": "receiver_id", "receiver_name": "receiver__name",
+        "alert": "alert_id",
+        "receiver": "receiver_id",
+        "receiver_name": "receiver__name",
     }
     filterset_fields = ("alert", "receiver", "state", "kind")
     orderings = ("-id", "due", "sent")

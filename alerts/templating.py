@@ -53,7 +53,7 @@ def _shown(fact: Mapping[str, Any], path: str, form: str) -> str:
     found = list(values(fact, path))
     if form == "count":
         return str(len(found))
-    different = list(dict.fromkeys(_text(one, form) for one in found))
+    different = [text for text in dict.fromkeys(_text(one, form) for one in found) if text]
     if not different:
         return NOTHING
     rest = len(different) - SHOWN

@@ -8,6 +8,7 @@ from alerts import tasks as tasks
 from governance.core import live, periodic
 from governance.core.access import may
 from governance.core.subjects import SubjectType, register
+from monitoring.collectors import collectors
 
 facts.declare_all()
 scope = {"source": "source_id", "dataset": "dataset_id"}
@@ -30,4 +31,5 @@ for one in (
 ):
     register(one)
 live.register_topic(live.Topic("alerts", unscoped=lambda actor: may(actor, "audit")))
+collectors.add("alerts", "alerts.counts.Alerts")
 periodic.setup_step("alerts", builtin.seed)

@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Inbox", "admin:alerts_alert_changelist", "inbox", badge="governance.sidebar.open_alerts"),
             Page("Rules", "admin:alerts_rule_changelist", "notifications_active"),
+            Page("Silences", "admin:alerts_silence_changelist", "notifications_off"),
             Page("Receivers", "admin:alerts_receiver_changelist", "send"),
         ),
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, Min, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least, TruncDate
 from django.http import HttpRequest
@@ -22,6 +22,7 @@ from governance.core.access import Actor, actor_of, may, visible
 from governance.scans.models import ScanRun
 from governance.sidebar import address
 from governance.sources.models import Source
+from intelligence.classification.families import label
 
 DAYS = 30
 WEEK = 7
@@ -114,29 +115,33 @@ class Need:
 
 def needs(actor: Actor) -> list[Need]:
     """At most seven, the most urgent first and the oldest among equals."""
-    found = [*_alerts(actor), *_failed_scans(actor), *_unreachable(actor), *_decisions(actor)]
+    firing = list(visible(actor, Alert.objects.filter(state=Alert.State.FIRING)).order_by("-priority", "started")[:MOST_NEEDS])
+    told = {(alert.subject_type, alert.subject_id) for alert in firing}
+    found = [*_alerts(firing), *_failed_scans(actor, told), *_unreachable(actor), *_decisions(actor)]
     found.sort(key=lambda need: (URGENCY.index(need.severity), need.since or timezone.now()))
     return found[:MOST_NEEDS]
 
 
-def _alerts(actor: Actor) -> Iterable[Need]:
-    firing = visible(actor, Alert.objects.filter(state=Alert.State.FIRING)).order_by("-priority", "started")[:MOST_NEEDS]
+def _alerts(firing: Iterable[Alert]) -> Iterable[Need]:
     for alert in firing:
         yield Need(alert.severity, "notifications_active", alert.title, alert.subject_name, alert.started, _url(alert), "Look at it")
 
 
-def _failed_scans(actor: Actor) -> Iterable[Need]:
-    """Sources whose newest finished scan failed, or went through without some datasets."""
+def _failed_scans(actor: Actor, told: Container[tuple[str, int | None]]) -> Iterable[Need]:
+    """Sources whose newest finished scan failed, or went through without some datasets; not what an alert tells of already."""
     newest = ScanRun.objects.filter(source=OuterRef("pk"), state__in=["complete", "failed"]).order_by("-id").values("pk")[:1]
     sources = visible(actor, Source.objects.all()).annotate(newest=Subquery(newest)).exclude(newest=None)
     failed = Q(state="failed") | Q(outcome=ScanRun.Outcome.PARTIAL)
     for run in ScanRun.objects.filter(failed, pk__in=sources.values("newest")).select_related("source").order_by("finished")[:MOST_NEEDS]:
+        subject = subjects.subject_of(run)
+        if (subject.type, subject.id) in told:
+            continue
         if run.state == "failed":
             detail = (run.error or {}).get("detail", "")
-            yield Need("error", "radar", f"The last scan of {run.source} failed", detail, run.finished, _url(run), "See why")
+            yield Need("error", "radar", f"The last scan of {run.source} failed", detail, run.finished, subject.url, "See why")
         else:
             detail = f"{run.failed} of {run.total or run.failed} units failed"
-            yield Need("warning", "radar", f"The last scan of {run.source} left something out", detail, run.finished, _url(run), "See which")
+            yield Need("warning", "radar", f"The last scan of {run.source} left something out", detail, run.finished, subject.url, "See which")
 
 
 def _unreachable(actor: Actor) -> Iterable[Need]:
@@ -147,16 +152,15 @@ def _unreachable(actor: Actor) -> Iterable[Need]:
 
 
 def _decisions(actor: Actor) -> Iterable[Need]:
-    """Suggestions by dataset, the most sensitive and largest first."""
-    waiting = visible(actor, Field.objects.filter(HELD, state=Field.State.SUGGESTED), "decide")
-    groups = waiting.order_by().values("dataset_id").annotate(count=Count("pk")).order_by("-count")[:MOST_NEEDS]
-    counts = {row["dataset_id"]: row["count"] for row in groups}
-    for dataset in Dataset.objects.filter(pk__in=counts).select_related("source"):
-        count = counts[dataset.pk]
-        severity = "warning" if dataset.sensitivity == "restricted" else "info"
-        title = f"{count} suggestion{'s' if count > 1 else ''} in {dataset}"
-        href = f"{address('admin:decisions')}?{urlencode({'dataset': dataset.pk})}" if address("admin:decisions") else _url(dataset)
-        yield Need(severity, "fact_check", title, f"{dataset.source}, {dataset.sensitivity}", dataset.scanned, href, "Decide")
+    """Suggestions by source, those with restricted ones first."""
+    waiting = visible(actor, Field.objects.filter(HELD, state=Field.State.SUGGESTED), "decide").order_by()
+    restricted = Count("pk", filter=Q(sensitivity="restricted"))
+    rows = waiting.values("dataset__source_id", "dataset__source__name").annotate(count=Count("pk"), restricted=restricted, since=Min("found"))
+    for row in rows.order_by("-restricted", "-count")[:MOST_NEEDS]:
+        title = f"{row['count']:,} suggestion{'' if row['count'] == 1 else 's'} in {row['dataset__source__name']}"
+        detail = f"{row['restricted']:,} of them restricted" if row["restricted"] else ""
+        href = f"{address('admin:decisions')}?{urlencode({'source': row['dataset__source_id']})}"
+        yield Need("warning" if row["restricted"] else "info", "fact_check", title, detail, row["since"], href, "Decide")
 
 
 def running(actor: Actor) -> list[dict[str, Any]]:
@@ -186,7 +190,7 @@ def families(actor: Actor) -> dict[str, Any]:
         "columns": [{"key": str(pk), "title": name, "href": _findings(source=pk)} for pk, name in sources[:MOST_COLUMNS]],
         "rows": [
             {
-                "title": family.replace("_", " "),
+                "title": label(family),
                 "href": _findings(family=family),
                 "cells": {
                     str(pk): {"count": cells[family, pk], "href": _findings(family=family, source=pk), "title": f"{cells[family, pk]:,} in {name}"}
@@ -215,6 +219,7 @@ class Step:
     is_done: bool
     href: str
     action: str
+    is_post: bool = False
 
 
 def steps(actor: Actor) -> list[Step]:
@@ -222,6 +227,7 @@ def steps(actor: Actor) -> list[Step]:
     if not (may(actor, "manage") or may(actor, "scan") or may(actor, "decide")):
         return []
     own = visible(actor, Source.objects.filter(is_builtin=False)).exists()
+    builtin = visible(actor, Source.objects.filter(is_builtin=True), "scan").first()
     scanned = visible(actor, ScanRun.objects.filter(state="complete")).exists()
     decided = visible(actor, Decision.objects.all()).exists()
     found = [
@@ -236,8 +242,9 @@ def steps(actor: Actor) -> list[Step]:
             "Scan it",
             "The scan reads structure and a sample, and finds the fields that hold sensitive data.",
             scanned,
-            address("admin:sources_source_changelist"),
-            "Choose a source",
+            address("admin:sources_source_scan", builtin.pk) if builtin else address("admin:sources_source_changelist"),
+            f"Scan “{builtin}” now" if builtin else "Choose a source",
+            is_post=builtin is not None,
         ),
         Step(
             "Decide",

@@ -26,10 +26,10 @@ def groups(request: HttpRequest, *, has_badges: bool = True) -> list[dict[str, A
     return found
 
 
-def address(name: str) -> str:
+def address(name: str, *arguments: int) -> str:
     """The path of a page, empty while there is none of that name."""
     try:
-        return reverse(name)
+        return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
 

@@ -160,6 +160,6 @@ def _name(text: str, own: RuleSet | None = None) -> str:
     name = text.strip()
     if not name or len(name) > 100 or "\0" in name:
         raise invalid({"name": ["Give a name of 1 to 100 characters."]})
-    if RuleSet.objects.filter(name__iexact=name).exclude(pk=own.pk if own else None).exists():
+    if RuleSet.objects.filter(name__iexact=name).exclude(pk=own.pk if own and own.pk else 0).exists():
         raise invalid({"name": ["Another rule set has this name. Choose a different one."]})
     return name

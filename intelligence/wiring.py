@@ -8,5 +8,7 @@ from intelligence import facts as facts
 from intelligence import rule_sets
 from intelligence.models import RuleSet
 
-register(SubjectType("rule_set", RuleSet, title=str, url=lambda one: f"/admin/intelligence/ruleset/{one.pk}/change/", plural="rule sets"))
+register(
+    SubjectType("rule_set", RuleSet, title=str, url=lambda one: f"/admin/intelligence/ruleset/{one.pk}/change/", plural="rule sets", is_shared=True)
+)
 periodic.setup_step("default rule set", rule_sets.ensure_default)

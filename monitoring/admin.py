@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import redis
 from django.http import HttpRequest
 
 from governance.core.access import actor_of, require
 from governance.core.admin_pages import page
-from monitoring import charts
+from monitoring import charts, store
 
 
 @page("live/", "live", "Live", "monitoring/live.html")
 def live(request: HttpRequest) -> dict[str, Any]:
     """Empty charts; the page's script fills them from the ring and the websocket."""
     require(actor_of(request), "view")
-    return {"groups": charts.GROUPS, "windows": charts.WINDOWS, "crumbs": [("Watch", ""), ("Live", "")]}
+    return {"groups": charts.GROUPS, "windows": charts.WINDOWS, "processes": _processes(), "crumbs": [("Watch", ""), ("Live", "")]}
+
+
+def _processes() -> list[str]:
+    """Names that get their row at once, so that nothing moves when the first frame comes."""
+    try:
+        frames = store.latest_frames()
+    except redis.RedisError:
+        return []
+    return [name for name, one in frames[0]["processes"].items() if isinstance(one, dict)] if frames else []

@@ -86,6 +86,9 @@ class Recorder:
 
 
 def _mean(values: Sequence[float]) -> float:
+    whole = sum(values)
+    if not isnan(whole):
+        return whole / len(values)
     known = [one for one in values if not isnan(one)]
     return sum(known) / len(known) if known else nan
 
@@ -196,6 +199,9 @@ def _points(rows: Sequence[Row], chosen: Mapping[int, list[tuple[int, str]]], st
 def _averaged(rows: Sequence[Row], chosen: Mapping[int, list[tuple[int, str]]]) -> dict[str, float]:
     if len(rows) == 1:
         return {name: rows[0][2][at] for at, name in chosen[rows[0][1]]}
+    if len({columns for _, columns, _ in rows}) == 1:
+        every = list(zip(*(values for _, _, values in rows), strict=True))
+        return {name: _mean(every[at]) for at, name in chosen[rows[0][1]]}
     found: dict[str, list[float]] = {}
     for _, columns, values in rows:
         for at, name in chosen[columns]:

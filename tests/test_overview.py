@@ -11,6 +11,7 @@ from alerts.models import Alert
 from governance import overview
 from governance.catalog import services as catalog
 from governance.catalog.models import Dataset, Field
+from governance.core import subjects
 from governance.core.access import SYSTEM
 from governance.scans.models import ScanRun
 from tests.factories import actor_for, admin_client, make_dataset, make_field, make_source, make_user
@@ -69,12 +70,13 @@ def test_nobody_in_particular_sees_nothing() -> None:
 def test_needs_come_in_order_of_urgency_and_are_seven_at_most() -> None:
     for at in range(9):
         make_field(name=f"email_{at}")
+    make_field(family="credit_card")
     now = timezone.now()
     Alert.objects.create(fingerprint="a", severity="critical", title="Critical one", started=now)
     ScanRun.objects.create(source=make_source(), state="failed", finished=now, error={"code": "x", "detail": "No route."})
     found = overview.needs(actor_for(make_user("administrator")))
     assert len(found) == overview.MOST_NEEDS
-    assert [one.severity for one in found[:2]] == ["critical", "error"]
+    assert [one.severity for one in found] == ["critical", "error", "warning", *["info"] * 4]
 
 
 def test_a_failed_scan_needs_nobody_once_the_next_one_went_through() -> None:
@@ -84,6 +86,15 @@ def test_a_failed_scan_needs_nobody_once_the_next_one_went_through() -> None:
     assert len(overview.needs(administrator)) == 1
     ScanRun.objects.create(source=source, state="complete", outcome="clean", finished=timezone.now())
     assert overview.needs(administrator) == []
+
+
+def test_what_an_alert_tells_is_not_told_twice() -> None:
+    run = ScanRun.objects.create(source=make_source(), state="failed", finished=timezone.now())
+    subject = subjects.subject_of(run)
+    Alert.objects.create(
+        fingerprint="b", severity="error", title="A scan failed", subject_type=subject.type, subject_id=subject.id, started=timezone.now()
+    )
+    assert [one.title for one in overview.needs(actor_for(make_user("administrator")))] == ["A scan failed"]
 
 
 def test_the_first_steps_go_when_all_are_done() -> None:

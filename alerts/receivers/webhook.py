@@ -33,7 +33,7 @@ class Config(base.Config):
 
     url: SecretStr = Field(
         title="Address",
-        description="Where messages are posted, https://…. Addresses of chat services are secrets, so only the host is shown later.",
+        description="Where messages are posted, beginning with https://. Addresses of chat services are secrets, so only the host is shown later.",
         json_schema_extra={"format": "uri"},
     )
     secret: SecretStr = Field(

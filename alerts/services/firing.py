@@ -131,7 +131,7 @@ def _labels(rule: Rule, fact: dict[str, Any], fingerprint: str) -> dict[str, str
     if {"subject", "subject_id", "dataset_id"} & set(grouped):
         labels |= {"subject": fact["subject"], "subject_type": fact["subject_type"]}
     labels |= {path: templating.render(f"{{{path}}}", fact) for path in grouped if path.startswith("data.")}
-    return {name: value for name, value in labels.items() if value}
+    return {name: value for name, value in labels.items() if value and value != templating.NOTHING}
 
 
 def _sensitivity(event: Event) -> str:

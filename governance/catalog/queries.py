@@ -76,7 +76,12 @@ def dataset_choices(actor: Actor, parameters: QueryDict) -> list[Choice]:
     kinds = visible(actor, Dataset.objects.all()).order_by("kind").values_list("kind", flat=True).distinct()
     return [
         _choice("source", "Source", [(one.pk, one.name) for one in visible(actor, Source.objects.all())[:MOST_OPTIONS]], parameters),
-        _choice("domain", "Domain", [("none", "No domain"), *((one.pk, one.name) for one in visible(actor, Domain.objects.all())[:MOST_OPTIONS])], parameters),
+        _choice(
+            "domain",
+            "Domain",
+            [("none", "No domain"), *((one.pk, one.name) for one in visible(actor, Domain.objects.all())[:MOST_OPTIONS])],
+            parameters,
+        ),
         _choice("tag", "Tag", [(one.pk, one.name) for one in visible(actor, Tag.objects.all())[:MOST_OPTIONS]], parameters),
         _choice("owner", "Owner", [("none", "Nobody"), ("me", "Me"), *owners()], parameters),
         _choice("sensitivity", "Sensitivity", levels(), parameters),
@@ -155,7 +160,9 @@ def heat_map(actor: Actor, parameters: QueryDict, address: str) -> dict[str, Any
 
 def queue(actor: Actor, parameters: QueryDict) -> QuerySet[Field]:
     """Suggestions that the reader may decide, the most sensitive and then the most certain first."""
-    rank = Case(*(When(sensitivity=level, then=Value(at)) for at, level in enumerate(families.SENSITIVITIES)), default=Value(0), output_field=IntegerField())
+    rank = Case(
+        *(When(sensitivity=level, then=Value(at)) for at, level in enumerate(families.SENSITIVITIES)), default=Value(0), output_field=IntegerField()
+    )
     return _queued(actor, parameters).filter(state=Field.State.SUGGESTED).annotate(rank=rank).order_by("-rank", "-suggested_score", "pk")
 
 

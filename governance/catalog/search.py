@@ -76,6 +76,7 @@ class Filters:
 def search(actor: Actor, text: str, *, filters: Filters | None = None, limit: int = LIMIT, has_facets: bool = False) -> Results:
     """The best hits for what was typed. What is gone from its source is left out."""
     chosen = filters or Filters()
+    text = text.replace("\x00", "")[:500]
     wanted = words.query(text)
     if not wanted.wanted:
         return Results()
@@ -134,40 +135,40 @@ def _narrowed(kind: str, rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]
     return rows
 
 
-def _ranked(rows: QuerySet[Any], wanted: words.Query, text: str) -> QuerySet[Any]:
+def _ranked(rows: QuerySet[Any], wanted: words.Query, text: str) -> QuerySet[Any, Any]:
     exact = Case(
         When(name__iexact=text.strip(), then=Value(1.0)),
         When(name__istartswith=text.strip(), then=Value(0.3)),
         default=Value(0.0),
         output_field=FloatField(),
     )
-    related = ("source",) if rows.model is Dataset else ("dataset__source",)
-    heavy = (
-        ("words", "profile", "definition")
-        if rows.model is Dataset
-        else ("words", "profile", "evidence", "dataset__words", "dataset__profile", "dataset__definition")
-    )
     ranked = rows.annotate(rank=SearchRank(F("words"), Typed(wanted.wanted), weights=RANKS) + exact)
-    return ranked.select_related(*related).defer(*heavy).order_by("-rank", Length("name"), "pk")
+    return ranked.order_by("-rank", Length("name"), "pk").values_list(*(DATASET_PARTS if rows.model is Dataset else FIELD_PARTS))
 
 
-def _hit(kind: str, one: Any) -> Hit:
-    dataset = one if kind == "dataset" else one.dataset
-    way = [dataset.source.name, *dataset.path, *([] if kind == "dataset" else [dataset.name])]
+DATASET_PARTS = ("pk", "name", "rank", "description", "comment", "sensitivity", "source__name", "path")
+FIELD_PARTS = (
+    "pk",
+    "name",
+    "rank",
+    "description",
+    "comment",
+    "sensitivity",
+    "dataset__source__name",
+    "dataset__path",
+    "dataset__name",
+    "entity",
+    "state",
+)
+
+
+def _hit(kind: str, row: tuple[Any, ...]) -> Hit:
+    pk, name, rank, description, comment, sensitivity, source, path, *of_field = row
+    dataset, entity, state = of_field or ("", "", "")
     # Between equals the dataset comes first: it is the bigger thing.
-    rank = one.rank + (0.02 if kind == "dataset" else 0.0)
-    return Hit(
-        kind,
-        one.pk,
-        one.name,
-        " / ".join(way),
-        _url(one),
-        round(rank, 4),
-        text=(one.description or one.comment)[:200],
-        entity="" if kind == "dataset" else one.entity,
-        sensitivity=one.sensitivity,
-        state="" if kind == "dataset" else one.state,
-    )
+    rank = round(rank + (0.02 if kind == "dataset" else 0.0), 4)
+    where = " / ".join(step for step in (source, *path, dataset) if step)
+    return Hit(kind, pk, name, where, f"/admin/catalog/{kind}/{pk}/change/", rank, (description or comment)[:200], entity, sensitivity, state)
 
 
 def _small(actor: Actor, text: str, filters: Filters) -> list[Hit]:

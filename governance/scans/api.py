@@ -31,7 +31,7 @@ UNIT = {
 
 
 class ScanStart(serializers.Serializer[Any]):
-    source = serializers.IntegerField()
+    source = serializers.IntegerField()  # type: ignore[assignment]
     rule_set = serializers.IntegerField(required=False, allow_null=True)
     datasets = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Shell-style patterns such as public.*; all when left out."
@@ -106,7 +106,7 @@ class Scans(Resource):
 
 
 class ScheduleWrite(serializers.Serializer[Any]):
-    source = serializers.IntegerField()
+    source = serializers.IntegerField()  # type: ignore[assignment]
     every = serializers.ChoiceField(choices=Schedule.Every.choices, required=False)
     at = serializers.TimeField(required=False)
     weekday = serializers.ChoiceField(choices=WEEKDAYS, required=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from celery import current_app
 from django.utils import timezone
 
+from governance.celery import app
 from governance.core.tasks import enqueue
 from governance.scans.models import ScanRun, ScanUnit
 
@@ -23,7 +23,7 @@ class Message:
         self.name = name
 
     def apply_async(self, args: Sequence[Any], **options: Any) -> None:
-        current_app.send_task(self.name, args, **options)
+        app.send_task(self.name, args, **options)
 
 
 def send_planner(run: ScanRun) -> None:

@@ -46,7 +46,7 @@ def fail(run: ScanRun, error: GovernanceError) -> None:
             return
         told = {"code": error.code, "detail": error.detail}
         run.move(to=State.FAILED, expected=(State.QUEUED, State.RUNNING), error=told, lease_until=None)
-        record("scans.run.failed", run, actor=SYSTEM, severity="error", **told)
+        record("scans.run.failed", run, actor=SYSTEM, severity="error", code=error.code, detail=error.detail)
     progress.tell(run.pk, is_last=True)
 
 

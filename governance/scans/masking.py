@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -95,7 +94,7 @@ def _number(value: float | None) -> float | None:
 
 def _identifies(profile: FieldProfile, rows: int | None) -> bool:
     present = (rows or 0) - (profile.nulls or 0)
-    largest = max((abs(one) for one in (profile.minimum, profile.maximum) if isinstance(one, int | float | Decimal)), default=0)
+    largest = max((abs(float(one)) for one in (profile.minimum, profile.maximum) if isinstance(one, int | float | Decimal)), default=0.0)
     return present > 0 and (profile.distinct or 0) >= NEARLY_ALL * present and largest >= IDENTIFIER
 
 
@@ -113,8 +112,4 @@ def _masked_top(profile: FieldProfile, verdict: Verdict | None) -> list[list[Any
     family = verdict.family if verdict else None
     if verdict is None or family in HIDDEN:
         return []
-    return [[storable(mask(value)), count] for value, count in profile.top or []] if (mask := _mask_of(family)) else []
-
-
-def _mask_of(family: str | None) -> Callable[[Any], str]:
-    return lambda value: mask_value(str(value), family)
+    return [[storable(mask_value(str(value), family)), count] for value, count in profile.top or []]

@@ -79,7 +79,7 @@ def _hold(run: ScanRun) -> None:
 
 
 def _make_units(run: ScanRun, registered: Sequence[Registered], connector: Connector, gone: int) -> None:
-    readings = {one["key"]: one for one in Reading.objects.filter(source=run.source_id).values("key", "fingerprint", "rule_set_id")}
+    readings: dict[str, Any] = {one["key"]: one for one in Reading.objects.filter(source=run.source_id).values("key", "fingerprint", "rule_set_id")}
     units: list[ScanUnit] = []
     for one in registered:
         if run.depth == ScanRun.Depth.STRUCTURE:

@@ -55,7 +55,7 @@ def latest(run: ScanRun) -> ScanRun | None:
 
 def _units(run: ScanRun) -> dict[str, dict[str, Any]]:
     """One unit of each dataset: the one that speaks for the whole."""
-    return {one["key"]: one for one in run.units.order_by("key", "part").values("key", "state", "result")}
+    return {one["key"]: dict(one) for one in run.units.order_by("key", "part").values("key", "state", "result")}
 
 
 def _found(units: dict[str, dict[str, Any]]) -> dict[tuple[str, str], str]:

@@ -65,7 +65,7 @@ def _mend_plan(run: ScanRun) -> bool:
 
 def _waiting() -> int:
     try:
-        return int(redis_client().llen(dispatch.QUEUE))  # type: ignore[arg-type]
+        return int(redis_client().llen(dispatch.QUEUE))
     except redis.RedisError as error:
         logger.debug("queue not there: %s", type(error).__name__)
         return 0

@@ -16,7 +16,7 @@ WIDEST = 40
 def result(target: str, run: ScanRun) -> dict[str, Any]:
     """One target's scan: the run, and the datasets that it listed with what their fields hold."""
     units = {one.dataset_id: one for one in run.units.order_by("part")}
-    datasets = Dataset.objects.filter(pk__in=units).order_by("path", "name").prefetch_related("fields")
+    datasets = Dataset.objects.filter(pk__in=list(filter(None, units))).order_by("path", "name").prefetch_related("fields")
     seconds = (run.finished - run.started).total_seconds() if run.finished and run.started else None
     return {
         "target": target,
@@ -50,7 +50,7 @@ def as_table(results: Sequence[dict[str, Any]]) -> str:
     for one in results:
         if "datasets" not in one:
             continue
-        rows = [("Dataset", "Rows", "Field", "Type", "Entity", "Score")]
+        rows: list[tuple[str, ...]] = [("Dataset", "Rows", "Field", "Type", "Entity", "Score")]
         for dataset in one["datasets"]:
             rows += _lines(dataset)
         blocks.append("\n".join([one["target"], *_aligned(rows), _sum(one)]))
@@ -89,7 +89,7 @@ def _lines(dataset: dict[str, Any]) -> list[tuple[str, ...]]:
     told = f"{len(dataset['fields'])} fields, nothing sensitive" if dataset["state"] != ScanUnit.State.FAILED else "not read, see below"
     if not found:
         return [(dataset["name"], rows, told, "", "", "")]
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for at, one in enumerate(found):
         name, count = (dataset["name"], rows) if at == 0 else ("", "")
         lines.append((name, count, one["name"], one["type"], one["entity"], "" if one["score"] is None else f"{one['score']:.2f}"))

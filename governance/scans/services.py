@@ -55,8 +55,7 @@ def start_scan(
                 )
         except IntegrityError:
             raise _already(source) from None
-        data = {"trigger": trigger, "rule_set": str(version), "datasets": patterns, "is_full": is_full, "depth": depth}
-        record("scans.run.started", run, actor=actor, **data)
+        record("scans.run.started", run, actor=actor, trigger=trigger, rule_set=str(version), datasets=patterns, is_full=is_full, depth=depth)
         progress.tell(run.pk)
         if has_workers:
             dispatch.send_planner(run)

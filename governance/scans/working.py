@@ -167,7 +167,7 @@ def settle_failed(run: ScanRun, unit: ScanUnit, error: GovernanceError, stage: s
     try:
         with transaction.atomic():
             _hold(unit)
-            dataset = None if unit.is_part else Dataset.objects.filter(pk=unit.dataset_id).first()
+            dataset = None if unit.is_part else Dataset.objects.filter(pk=unit.dataset_id or 0).first()
             if dataset is not None:
                 record_failure(dataset, error, scan_id=run.pk, actor=SYSTEM)
             unit.fenced(state=State.FAILED, error=told, finished=timezone.now(), lease_until=None, stage=stage)
@@ -225,5 +225,5 @@ def _is_stopped(run: ScanRun) -> bool:
 
 
 def _decided(unit: ScanUnit) -> frozenset[str]:
-    decided = Field.objects.filter(dataset_id=unit.dataset_id, state=Field.State.CONFIRMED).exclude(family="")
+    decided = Field.objects.filter(dataset_id=unit.dataset_id or 0, state=Field.State.CONFIRMED).exclude(family="")
     return frozenset(decided.values_list("name", flat=True))

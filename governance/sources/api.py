@@ -30,7 +30,7 @@ class SourceWrite(serializers.Serializer[Any]):
 class ConfigCheck(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=50)
     config = serializers.DictField()
-    source = serializers.IntegerField(required=False, allow_null=True, help_text="The source whose stored secrets •••• stands for.")
+    source = serializers.IntegerField(required=False, allow_null=True, help_text="The source whose stored secrets •••• stands for.")  # type: ignore[assignment]
 
 
 class Sources(Resource):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Union, get_args, get_origin
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
@@ -82,7 +82,7 @@ def without_password(text: str) -> str:
     if parts is None or ":" not in parts.netloc.rpartition("@")[0]:
         return text
     user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{MASK}@{host}"))
+    return str(urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{MASK}@{host}")))
 
 
 def location(config: BaseModel) -> str:
@@ -123,7 +123,7 @@ def check_addresses(config: BaseModel, *, may_be_private: bool, may_resolve: boo
             if not may_resolve:
                 raise
     path = getattr(config, "path", None)
-    if isinstance(path, str | os.PathLike) and str(path):
+    if isinstance(path, str | Path) and str(path):
         check_path(path, roots=[root for root in env.source_roots.split(":") if root])
 
 

@@ -29,7 +29,7 @@ LISTED = ("source", "domain", "tag")
 MOST = 500
 
 
-class GrantForm(forms.ModelForm[Grant]):
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     """`place` stands for scope and scope_id: "portal", or "source:3"."""
 
     place = forms.CharField(

@@ -13,8 +13,9 @@ from security.identity.models import Team
 class Grant(models.Model):
     """What one person, one team or everybody signed in may do, and where.
 
-    `scope` names a kind of thing and `scope_id` which one (null for the whole portal). Above `ceiling`, fields are shown masked and previews are refused.
-    A grant with effect `deny` takes away what its role would give, whoever else allows it.
+    `scope` names a kind of thing and `scope_id` which one (null for the whole portal). Values of fields above `ceiling` are shown masked.
+    A grant with effect `deny` comes before every allowance: denying the viewer or the administrator hides the thing, denying another role takes away what
+    that role adds to looking.
     """
 
     class Role(models.TextChoices):
@@ -77,4 +78,8 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         who = "everyone" if self.everyone else str(self.user or self.team)
-        return f"{who}: {'no ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.scope} {self.scope_id or ''}".strip()
+        return f"{who}: {self.what()}"
+
+    def what(self) -> str:
+        """The role and where, without who."""
+        return f"{'no ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.scope} {self.scope_id or ''}".strip()

@@ -61,7 +61,7 @@ def delete_grant(grant: Grant, *, actor: Actor) -> None:
     require(actor, "administer", scope_row(grant))
     with administrators.kept():
         record("access.grant.deleted", grant, actor=actor, severity="warning", **data_of(grant))
-        grant.delete()
+        Grant.objects.filter(pk=grant.pk).delete()
 
 
 def scope_row(grant: Grant) -> Model | None:

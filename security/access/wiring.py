@@ -12,7 +12,7 @@ register(
     SubjectType(
         "grant",
         models.Grant,
-        title=str,
+        title=models.Grant.what,  # without the person's name, which facts must be able to forget
         url=lambda one: f"/admin/access/grant/{one.pk}/change/",
         paths={"person": "user_id"},
         plural="grants",

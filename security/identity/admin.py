@@ -55,7 +55,7 @@ class PersonAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         # Whoever may choose an owner chooses from the directory; its screens are the administrators'.
         action: Action = "view" if request.path.endswith("/autocomplete/") else self.action_to_see
-        return visible(actor_of(request), User.objects.all(), action)
+        return visible(actor_of(request), User.objects.order_by("username"), action)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(actor_of(request), "administer")

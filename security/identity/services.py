@@ -114,7 +114,7 @@ def delete_team(team: Team, *, actor: Actor) -> None:
     require(actor, "administer", team)
     with administrators.kept():
         record("identity.team.deleted", team, actor=actor, severity="warning", change={"before": _team(team), "after": {}})
-        team.delete()
+        Team.objects.filter(pk=team.pk).delete()
 
 
 def made_up() -> str:

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.portal import Portal
 
-SHELL = """<!DOCTYPE html><html lang="en"><head><title>kit</title><script src="/static/portal/early.js"></script><link rel="icon" href="/static/portal/icon.svg"><link rel="stylesheet" href="/static/portal/portal.css">
+SHELL = """<!DOCTYPE html><html lang="en"><head><title>kit</title><script src="/static/portal/early.js"></script>
+<link rel="icon" href="/static/portal/icon.svg"><link rel="stylesheet" href="/static/portal/portal.css">
 <script src="/static/portal/portal.js" type="module"></script></head><body><div class="gp-page">{body}</div></body></html>"""
 ADDRESS = "/kit-of-the-tests/"
 

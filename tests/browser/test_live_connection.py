@@ -61,3 +61,14 @@ def seen(page: Page, topics: list[str]) -> bool:
             return True
         page.wait_for_timeout(100)
     return False
+
+
+def test_an_idle_socket_stays_open_for_twenty_seconds(page: Page) -> None:
+    page.goto("/admin/catalog/domain/")
+    page.evaluate(FOLLOW, ["scan-that-is-not:1"])
+    expect(page.locator("#gp-live")).to_have_attribute("data-state", "open")
+    lost = page.evaluate(
+        "() => new Promise((resolve) => { document.addEventListener('gp:live', ({ detail }) => resolve(detail.state)); setTimeout(() => resolve(''), 20_000); })"
+    )
+    assert lost == ""
+    assert page.evaluate("() => window.states") == [["open", False]]

@@ -100,7 +100,7 @@ def test_a_correction_is_told() -> None:
     assert search(SYSTEM, "invioces").corrected == {"invioces": "invoices"}
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "' OR 1=1 --", "a:* & !b", "\x00", "(((", "%", "_" * 500, "x" * 5000, "\\'"])
+@pytest.mark.parametrize("typed", ["", "   ", "' OR 1=1 --", "a:* & !b", "\x00", "orders\x00x", "(((", "%", "_" * 500, "x" * 5000, "\\'"])
 def test_nothing_that_is_typed_breaks_it(typed: str) -> None:
     make_dataset(name="orders", fields=("id",))
     assert search(SYSTEM, typed, has_facets=True).total >= 0

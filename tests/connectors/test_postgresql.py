@@ -40,14 +40,16 @@ def test_every_type_is_sampled_and_measured(server: Server) -> None:
             "CREATE TYPE mood AS ENUM ('sad', 'ok')",
             "CREATE DOMAIN email AS text",
             "CREATE TABLE types (i int8, n numeric, f float8, b bool, d date, t time, ts timestamptz, u uuid, j jsonb, x bytea, l text[], m mood,"
-            " e email, ip inet, iv interval, p point, money money, r int4range, c char(5))",
+            " e email, ip inet, iv interval, p point, money money, r int4range, c char(5),"
+            ' o oid, x8 xid8, rc regclass, cd cidr, ma macaddr, ts_ tsvector, bi bit(3), na name, sc "char", tz timetz, ia int[], co mood[])',
             "INSERT INTO types SELECT 1, 2.50, 3.5, true, '2020-01-02', '12:00', '2020-01-02 12:00+02', gen_random_uuid(), '{\"a\": 1}', '\\xff00', '{a,b}',"
-            " 'ok', 'a@b.example', '10.0.0.1', '1 day', '(1,2)', 5, '[1,5)', 'ab' FROM generate_series(1, 3)",
+            " 'ok', 'a@b.example', '10.0.0.1', '1 day', '(1,2)', 5, '[1,5)', 'ab', 5, '7', 'pg_class', '10.0.0.0/8', '08:00:2b:01:02:03', 'a b', '101', 'n', 'c', '12:00+02', '{1}', '{ok}' FROM generate_series(1, 3)",
         )
         kinds = {field.name: field.kind for field in found.fields}
         sample, profile = connector.sample(found, 10), connector.profile(found)
     assert " ".join(kinds.values()) == (
         "integer decimal decimal boolean date time timestamp uuid json binary list text text other other other other other text"
+        " other other other other other other other text other time list list"
     )
     values = {field.name: column[0] for field, column in zip(sample.fields, sample.columns, strict=True)}
     assert values["d"] == date(2020, 1, 2) and values["ts"].utcoffset() is not None and values["x"] == b"\xff\x00" and values["l"] == "{a,b}"

@@ -231,6 +231,6 @@ def busy(server: Server) -> bool:
     try:
         with opened.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%slow%' AND pid <> pg_backend_pid()")
-            return bool(cursor.fetchone()[0])
+            return cursor.fetchall() != [(0,)]
     finally:
         opened.close()

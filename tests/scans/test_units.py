@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from governance.catalog.models import Dataset, ProfileSnapshot
 from governance.core.access import SYSTEM
-from governance.core.errors import LeaseLost, Unreachable
+from governance.core.errors import Conflict, LeaseLost, Unreachable
 from governance.core.models import Event
 from governance.scans import planning, services, working
 from governance.scans.models import ScanRun, ScanUnit
@@ -121,7 +121,7 @@ def test_only_what_failed_is_read_again(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_one_scan_at_a_time_and_the_refusal_names_it(tmp_path: Path) -> None:
     run = planned(tmp_path)
-    with pytest.raises(services.Conflict, match=f"by scan {run.pk}"):
+    with pytest.raises(Conflict, match=f"by scan {run.pk}"):
         services.start_scan(run.source, actor=SYSTEM)
     run_to_end(run)
     assert scan(run.source).state == "complete"

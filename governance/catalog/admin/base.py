@@ -8,11 +8,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from governance.core.access import Action, actor_of, require, visible
 from governance.core.admin_base import GatedAdmin
@@ -53,6 +52,8 @@ def posted(view: Doing) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def act(self: Any, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         try:
             if told := view(self, request, **kwargs):
                 messages.success(request, told)
@@ -60,7 +61,7 @@ def posted(view: Doing) -> Callable[..., HttpResponseBase]:
             messages.error(request, error.detail)
         return HttpResponseRedirect(back(request))
 
-    return require_POST(act)
+    return act
 
 
 def back(request: HttpRequest) -> str:
@@ -68,7 +69,7 @@ def back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted
-    return request.META.get("HTTP_REFERER", "") and reverse("admin:catalog_dataset_changelist") if not wanted else reverse("admin:index")
+    return reverse("admin:catalog_dataset_changelist")
 
 
 class CatalogAdmin(GatedAdmin):  # type: ignore[misc]
@@ -80,7 +81,9 @@ class CatalogAdmin(GatedAdmin):  # type: ignore[misc]
 
     def get_urls(self) -> list[URLPattern]:
         meta = self.model._meta
-        own = [path(route, self.admin_site.admin_view(view), name=f"{meta.app_label}_{meta.model_name}_{name}") for route, view, name in self.routes()]
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"{meta.app_label}_{meta.model_name}_{name}") for route, view, name in self.routes()
+        ]
         found: list[URLPattern] = super().get_urls()
         return [*own, *found]
 

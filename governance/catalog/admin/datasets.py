@@ -133,8 +133,8 @@ class DatasetAdmin(CatalogAdmin):
             "facts": _facts(dataset),
             "may_edit": may_edit,
             "may_preview": may(actor, "preview", dataset),
-            "readers": who_can("view", dataset) if sees_access else None,
-            "editors": {user.pk for user, _ in who_can("edit", dataset)} if sees_access else set(),
+            "sees_access": sees_access,
+            "readers": _readers(dataset) if sees_access and "access" in request.GET else None,
             "versions": [{"row": one, "changes": changes_of(one.change), "is_newest": one.number == dataset.version} for one in versions],
             "snapshots": snapshots[::-1],
             "row_history": [one.rows for one in snapshots],
@@ -174,6 +174,11 @@ class DatasetAdmin(CatalogAdmin):
         return f"What was said at version {number} holds again, as version {restored.version}."
 
 
+def _readers(dataset: Dataset) -> list[dict[str, Any]]:
+    """Everybody who sees the dataset, with the highest sensitivity shown unmasked and why."""
+    return [{"user": user, "told": told} for user, told in who_can("view", dataset)]
+
+
 def way_to(dataset: Dataset) -> list[tuple[str, str]]:
     """Source and path of a dataset as breadcrumbs."""
     source = f"{reverse('admin:catalog_dataset_changelist')}?source={dataset.source_id}"
@@ -203,7 +208,13 @@ def changes_of(change: dict[str, Any]) -> dict[str, Any]:
         before[one["name"]], after[one["name"]] = one["before"], one["after"]
     for one in change.get("renamed", ()):
         before[f"{one['after']} (renamed)"], after[f"{one['after']} (renamed)"] = one["before"], one["after"]
-    return {"added": change.get("added", []), "removed": change.get("removed", []), "before": before, "after": after, "is_other": change.get("other", False)}
+    return {
+        "added": change.get("added", []),
+        "removed": change.get("removed", []),
+        "before": before,
+        "after": after,
+        "is_other": change.get("other", False),
+    }
 
 
 def _facts(dataset: Dataset) -> list[tuple[str, Any]]:
@@ -236,5 +247,3 @@ def _null_histories(snapshots: list[Any]) -> list[dict[str, Any]]:
 
 def _names(text: str) -> list[str]:
     return [name for name in (part.strip() for part in text.replace(",", ";").split(";")) if name]
-
-

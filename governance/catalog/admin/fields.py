@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from math import log
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from governance.catalog.admin.base import CatalogAdmin, answer, listed, ordered,
 from governance.catalog.admin.datasets import way_to
 from governance.catalog.entities import choices, settings_of
 from governance.catalog.models import Decision, Field
-from governance.core.access import actor_of, may, visible
+from governance.core.access import Actor, actor_of, may, visible
 from governance.core.errors import InvalidInput
 from intelligence.classification import families
 from intelligence.classification.decision import PRIOR
@@ -56,6 +57,7 @@ class FieldAdmin(CatalogAdmin):
         context = {
             **listed(request, rows, order, self._load),
             "map": queries.heat_map(actor, request.GET, address),
+            "counts": _counts(actor, address, (now - timedelta(days=7)).isoformat(timespec="seconds")),
             "choices": queries.field_choices(actor, request.GET),
             "typed": request.GET.get("q", ""),
             "since": queries.since_of(request.GET),
@@ -156,7 +158,30 @@ def arithmetic(items: list[dict[str, Any]], score: float) -> dict[str, Any]:
     total = log(bounded / (1 - bounded))
     known = PRIOR + sum(one["weight"] for one in items)
     rest = total - known
-    return {"prior": PRIOR, "items": items, "rest": rest if abs(rest) >= 0.05 else 0.0, "total": total, "score": score, "is_capped": not 1e-4 < score < 1 - 1e-4}
+    return {
+        "prior": PRIOR,
+        "items_": items,
+        "rest": rest if abs(rest) >= 0.05 else 0.0,
+        "total": total,
+        "score": score,
+        "is_capped": not 1e-4 < score < 1 - 1e-4,
+    }
+
+
+def _counts(actor: Actor, address: str, week: str) -> list[dict[str, Any]]:
+    """The numbers beside the heat map, each with the list that it counts."""
+    found = queries.fields_under(actor, QueryDict()).aggregate(
+        held=Count("pk"),
+        waiting=Count("pk", filter=Q(state=Field.State.SUGGESTED)),
+        restricted=Count("pk", filter=Q(sensitivity="restricted")),
+        new=Count("pk", filter=Q(found__gte=week)),
+    )
+    return [
+        {"label": "Sensitive fields", "value": found["held"], "href": address, "note": "in all sources"},
+        {"label": "Restricted", "value": found["restricted"], "href": f"{address}?sensitivity=restricted", "note": "the most sensitive"},
+        {"label": "Undecided", "value": found["waiting"], "href": f"{address}?state=suggested", "note": "wait for a yes or a no"},
+        {"label": "New", "value": found["new"], "href": f"{address}?{urlencode({'since': week})}", "note": "in the last 7 days"},
+    ]
 
 
 def _decision(request: HttpRequest) -> dict[str, Any]:

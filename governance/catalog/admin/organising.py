@@ -94,7 +94,9 @@ class TagAdmin(_Organising):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         live = Count("datasets", filter=Q(datasets__gone=None), distinct=True)
         rows = Tag.objects.annotate(uses=live, field_uses=Count("fields", distinct=True)).order_by("name")
-        return self.page(request, rows, "Tags", others=visible(actor_of(request), Tag.objects.all()), what="words that datasets and fields are marked with")
+        return self.page(
+            request, rows, "Tags", others=visible(actor_of(request), Tag.objects.all()), what="words that datasets and fields are marked with"
+        )
 
     @posted
     def merge(self, request: HttpRequest, pk: int) -> str:

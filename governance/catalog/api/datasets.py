@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Func, QuerySet
 from django.http import StreamingHttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -209,8 +209,13 @@ FIELDS = (
 )
 
 
-def _ids(through: Any, column: str) -> ArraySubquery:
-    return ArraySubquery(through.objects.filter(dataset_id=OuterRef("pk")).order_by(column).values(column))
+def _ids(through: Any, column: str) -> Func:
+    """The ids that a dataset is linked to. A template, since compiling three subqueries costs more than all the rest of a list."""
+    table = through._meta.db_table
+    return Func(
+        template=f"ARRAY(SELECT {column} FROM {table} WHERE {table}.dataset_id = {Dataset._meta.db_table}.id ORDER BY {column})",
+        output_field=ArrayField(BigIntegerField()),
+    )
 
 
 _LISTS = {

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from governance.core.events.recording import canonical, keyed, leaf_hash, mac, stamp, storable
+from governance.core.events.recording import canonical, keyed, leaf_hash, mac, stamp, storable, storable_json
 from governance.core.models import Event, EventPerson, Leaf
 
 
@@ -67,6 +67,7 @@ def _differing(event: Event, said: dict[str, Any]) -> list[str]:
         "request_id": said.get("request_id"),
         "cause_id": said.get("cause_id"),
         "depth": said.get("depth"),
+        "data": json.loads(storable_json({**(said.get("data") or {}), **({"change": said["change"]} if said.get("change") else {})})),
     }
     shown = {name: stamp(event.time) if name == "time" else getattr(event, name) for name in told}
     return [name for name in told if told[name] != shown[name]]

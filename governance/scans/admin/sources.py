@@ -87,7 +87,7 @@ class SourceAdmin(PageAdmin):
             topic=f"scan:{summary['last'].pk}" if summary["last"] else "",
             trend=list(reversed(history)),
             largest=datasets.order_by("-size", "-rows", "name")[:LARGEST],
-            has_more=summary["datasets"] > LARGEST,
+            has_more=summary["dataset_count"] > LARGEST,
             datasets_url=address("catalog_dataset_changelist", source=source.pk),
             runs=[(run, address("scans_scanrun_change", run.pk)) for run in source.scans.order_by("-id")[:LATEST]],
             schedules=schedules,
@@ -171,9 +171,11 @@ def summaries(request: HttpRequest, sources: list[Source]) -> list[dict[str, Any
     actor = actor_of(request)
     ids = [one.pk for one in sources]
     there = visible(actor, Dataset.objects.filter(source__in=ids, gone=None))
-    datasets = {row["source"]: row for row in there.order_by().values("source").annotate(count=Count("pk", distinct=True), size=Sum("size"))}
+    datasets: dict[int, Any] = {
+        row["source"]: row for row in there.order_by().values("source").annotate(count=Count("pk", distinct=True), size=Sum("size"))
+    }
     sensitive = _sensitive(visible(actor, Field.objects.filter(dataset__source__in=ids, gone=None, dataset__gone=None)))
-    last = {one.source_id: one for one in ScanRun.objects.filter(source__in=ids).order_by("source", "-id").distinct("source")}
+    last = {one.source_id: one for one in ScanRun.objects.filter(source__in=ids).order_by("source_id", "-id").distinct("source_id")}
     upcoming: dict[int, Any] = {}
     for schedule in Schedule.objects.filter(source__in=ids, is_enabled=True):
         for moment in next_runs(schedule, 1):
@@ -183,7 +185,7 @@ def summaries(request: HttpRequest, sources: list[Source]) -> list[dict[str, Any
             "source": one,
             "label": queries.label_of(one.kind),
             "url": address("sources_source_change", one.pk),
-            "datasets": datasets.get(one.pk, {}).get("count", 0),
+            "dataset_count": datasets.get(one.pk, {}).get("count", 0),
             "size": datasets.get(one.pk, {}).get("size"),
             "sensitive": sensitive.get(one.pk, 0),
             "last": last.get(one.pk),

@@ -15,7 +15,7 @@ from governance.scans.snapshot import Snapshot
 def register(snapshot: Snapshot) -> None:
     """Record the findings, and remember what was read, so that the next scan can skip it."""
     unit, run = snapshot.unit, snapshot.run
-    dataset = Dataset.objects.get(pk=unit.dataset_id)
+    dataset = Dataset.objects.get(pk=unit.dataset_id or 0)
     snapshot.found = record_findings(dataset, profile=snapshot.profile, fields=snapshot.fields, scan_id=run.pk, settings=snapshot.rules, actor=SYSTEM)
     Reading.objects.update_or_create(
         source_id=run.source_id,

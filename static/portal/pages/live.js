@@ -49,7 +49,7 @@ async function fill() {
     offer(body.instances, body.instance);
     await Promise.all(panels.map((panel) => panel.fill(body, seconds)));
   } catch (error) {
-    if (mine === asked) say("late", `The last ${words()} could not be read (${error.message}). New measurements are still shown.`);
+    if (mine === asked) say("late", `The last ${words()} could not be read: ${error.message}`);
   }
   note();
 }
@@ -95,7 +95,10 @@ function list(processes) {
   }
 }
 
+// The cells of a process; rows of those that are known already are there from the start.
 function row(name) {
+  const present = document.querySelector(`[data-process="${CSS.escape(name)}"]`);
+  if (present) return [...present.querySelectorAll("td")];
   const line = document.getElementById("live-processes").insertRow();
   const head = document.createElement("th");
   head.scope = "row";
@@ -158,7 +161,7 @@ document.addEventListener("gp:zoom", (event) => {
 });
 document.addEventListener("gp:live", ({ detail }) => {
   if (detail.state === "open" && detail.again) fill();
-  if (detail.state === "lost") say("late", `The connection is lost. Shown is what was measured until ${detail.since ? detail.since.toLocaleTimeString() : "now"}; the gap is filled when the portal answers again.`);
+  if (detail.state === "lost") say("late", `Connection lost; shown until ${detail.since ? detail.since.toLocaleTimeString() : "now"}. The gap is filled when the portal answers.`);
   if (detail.state === "ended") say("late", "Your session has ended. Sign in again to see live measurements.");
 });
 document.addEventListener("gp:live-error", ({ detail }) => {
@@ -166,7 +169,7 @@ document.addEventListener("gp:live-error", ({ detail }) => {
 });
 setInterval(() => {
   if (state.dataset.state === "live" && Date.now() / 1000 - last.at > LATE) {
-    say("late", `Nothing was measured since ${new Date(last.at * 1000).toLocaleTimeString()}: beat or collect is not there. This page goes on by itself.`);
+    say("late", `Nothing measured since ${new Date(last.at * 1000).toLocaleTimeString()}: beat or collect is not there.`);
   }
 }, 1000);
 

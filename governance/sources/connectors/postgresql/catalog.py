@@ -80,7 +80,7 @@ CLOCK: Final = re.compile(
 )
 CALL: Final = re.compile(r'\b(\w+)"?\(')
 NAMES: Final[dict[str, Kind]] = {
-    **dict.fromkeys(("int2", "int4", "int8", "oid", "xid", "xid8"), "integer"),
+    **dict.fromkeys(("int2", "int4", "int8"), "integer"),
     **dict.fromkeys(("numeric", "float4", "float8"), "decimal"),
     "bool": "boolean",
     "date": "date",
@@ -117,6 +117,11 @@ class Relation:
     fields: list[FieldInfo] = field(default_factory=list)
 
 
+def relation_of(row: tuple[Any, ...]) -> Relation:
+    oid, schema, name, relkind, tuples, pages, live, *counters, comment, denied = row
+    return Relation(oid, schema, name, relkind, tuples, pages, live, Counters(*counters), comment, denied)
+
+
 def datasets(run: Run, patterns: Sequence[str]) -> Iterator[DatasetInfo]:
     """Everything is read before the first dataset is given, all of it in the caller's one transaction."""
     listing = Listing(run)
@@ -131,7 +136,7 @@ class Listing:
     def __init__(self, run: Run) -> None:
         self.user, self.block, self.is_counted, *resets = run(DATABASE)[0]
         self.resets = resets
-        self.relations = {row[0]: Relation(*row[:7], counters=Counters(*row[7:11]), comment=row[11], denied=row[12]) for row in run(RELATIONS)}
+        self.relations = {row[0]: relation_of(row) for row in run(RELATIONS)}
         self.children: dict[int, list[Relation]] = defaultdict(list)
         for parent, oid, relkind, tuples, pages, live, *counters in run(CHILDREN):
             self.children[parent].append(Relation(oid, "", "", relkind, tuples, pages, live, counters=Counters(*counters)))
@@ -252,7 +257,7 @@ def kind_of(name: str, category: str, typtype: str) -> Kind:
         return "list"
     if typtype == "c":
         return "struct"
-    return "text" if category in "SE" else "decimal" if category == "N" and name != "money" and not name.startswith("reg") else "other"
+    return "text" if category in "SE" else "other"
 
 
 def rows_of(family: Sequence[Relation]) -> int | None:

@@ -24,7 +24,7 @@ URL_PARAMETERS = frozenset({"host", "port", "dbname", "user", "password", "sslmo
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 FIXED = {
     # None of the caller's own files or PG… variables may decide how we log in.
-    "passfile": "/nonexistent",
+    **dict.fromkeys(("passfile", "sslcert", "sslkey", "sslcrl"), "/nonexistent"),
     "gssencmode": "disable",
     "client_encoding": "UTF8",
     "application_name": "governance portal",

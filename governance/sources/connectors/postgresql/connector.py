@@ -6,12 +6,10 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ClassVar, Final, NamedTuple
 
 from governance.core.errors import CredentialsRefused, DataUnreadable
 from governance.sources.connectors.base import (
-    HASHES,
     Check,
     Connector,
     DatasetInfo,
@@ -22,7 +20,7 @@ from governance.sources.connectors.base import (
     Sample,
     value_limit,
 )
-from governance.sources.connectors.postgresql import catalog, measures
+from governance.sources.connectors.postgresql import aggregate, catalog, measures
 from governance.sources.connectors.postgresql.capabilities import capabilities
 from governance.sources.connectors.postgresql.config import ServerConfig, pinned
 from governance.sources.connectors.postgresql.quoting import identifier, literal
@@ -36,7 +34,6 @@ PART_ROWS: Final = 1_000_000
 MOST_PARTS: Final = 64
 BERNOULLI_PAGES: Final = 50_000
 """Pages (400 MB) up to which every row of a table is visited to draw a part of it."""
-NUMBER_TOO_LARGE: Final = "22003"
 PROBED_PAGES: Final = 5_000
 """Pages from which on a sample is drawn by probing random places instead of reading all."""
 
@@ -46,7 +43,7 @@ SELECT c.relkind, c.reltuples::float8, c.relpages, current_setting('block_size')
         WHEN c.relkind = 'p' THEN (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid))::int8 ELSE 0 END,
     CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid)
         WHEN c.relkind = 'p' THEN (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(c.oid))::int8 END,
-    c.relhassubclass AND c.relkind <> 'p',
+    c.relhassubclass AND c.relkind <> 'p', current_setting('server_version_num')::int,
     ARRAY(SELECT a.attname::text FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {schema} AND c.relname = {name}"""
@@ -64,6 +61,7 @@ class Facts(NamedTuple):
     size: int
     total: int | None
     has_heirs: bool
+    version: int
     hidden: list[str]
 
     @property
@@ -92,7 +90,7 @@ class Reading(NamedTuple):
 
 
 class PostgreSQL(Connector):
-    """A PostgreSQL database, version 12 or later."""
+    """A PostgreSQL database, version 13 or later."""
 
     kind: ClassVar[str] = "postgresql"
     label: ClassVar[str] = "PostgreSQL"
@@ -164,7 +162,8 @@ class PostgreSQL(Connector):
             read = self._read(run, dataset, facts, part)
             has_sketches = part is not None or read.expected > EXACT_ROWS
             bounds = _bounds(run, dataset, fields, read.expected) if has_sketches else None
-            count, profiles = self._measure(run, read.relation, fields, measures.Plan(self.limits.max_value, bounds, has_quantiles=not has_sketches))
+            plan = measures.Plan(self.limits.max_value, bounds, has_quantiles=not has_sketches, version=facts.version)
+            count, profiles = aggregate.measure(run, read.relation, fields, plan)
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and read.has_all
             if part is None:
@@ -235,55 +234,6 @@ class PostgreSQL(Connector):
         sampled = f"{relation} t TABLESAMPLE {how} ({100.0 * budget / rows:.6f}) REPEATABLE (0)"
         return Reading(sampled, f"uniform {{read:,}} of about {rows:,} rows{words}: row budget", False, rows, budget)
 
-    def _measure(self, run: Run, relation: str, fields: Sequence[FieldInfo], plan: measures.Plan) -> tuple[int, list[FieldProfile]]:
-        """Rows read, and a profile for each field; wide tables take several statements in the one transaction."""
-        if not fields:
-            return int(run(f"SELECT count(*) FROM {relation}")[0][0]), []
-        read, profiles = 0, []
-        for group in measures.chunks(fields, plan):
-            read, found = self._aggregate(run, relation, group, plan)
-            profiles += found
-        poor = [field for field, profile in zip(fields, profiles, strict=True) if plan.bounds and measures.is_poor(profile)]
-        if poor:
-            whole = replace(plan, bounds=dict.fromkeys((field.name for field in poor), HASHES))
-            again = dict(zip((field.name for field in poor), self._measure(run, relation, poor, whole)[1], strict=True))
-            profiles = [again.get(field.name, profile) for field, profile in zip(fields, profiles, strict=True)]
-        return read, profiles
-
-    def _aggregate(
-        self, run: Run, relation: str, group: list[tuple[FieldInfo, dict[str, str]]], plan: measures.Plan
-    ) -> tuple[int, list[FieldProfile]]:
-        """One statement. Numbers too large to be averaged leave mean and deviation unknown: first of floats, then of all."""
-        read, *answers = self._tried(run, [_query(relation, group, types) for types in ((), measures.FLOATS, measures.ALL)])
-        found = []
-        for field, asked in group:
-            mine, answers = dict(zip(asked, answers[: len(asked)], strict=True)), answers[len(asked) :]
-            found.append(measures.read(mine, read, plan.bounds[field.name] if plan.bounds else HASHES))
-        return read, found
-
-    def _tried(self, run: Run, queries: Sequence[str]) -> tuple[Any, ...]:
-        """The one row of the first query whose numbers are not too large."""
-        for at, query in enumerate(queries):
-            self.refuse_cancelled()
-            run("SAVEPOINT tried")
-            try:
-                return run(query)[0]
-            except DataUnreadable as error:
-                if error.context.get("sqlstate") != NUMBER_TOO_LARGE or at + 1 == len(queries):
-                    raise
-                run("ROLLBACK TO SAVEPOINT tried")
-        raise AssertionError("no query to try")
-
-
-def _query(relation: str, group: list[tuple[FieldInfo, dict[str, str]]], unaveraged: Sequence[str]) -> str:
-    """`unaveraged` types have neither mean nor deviation."""
-    targets = [
-        "NULL" if name in ("mean", "stddev") and field.type.startswith(tuple(unaveraged)) else expression
-        for field, asked in group
-        for name, expression in asked.items()
-    ]
-    return f"SELECT count(*), {', '.join(targets)} FROM {relation}"
-
 
 def _named(fields: Sequence[FieldInfo]) -> str:
     return ", ".join(identifier(field.name) for field in fields)
@@ -327,8 +277,11 @@ def _blocks(dataset: DatasetInfo, facts: Facts, part: tuple[int, int]) -> str:
 
 
 def _bounds(run: Run, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int) -> dict[str, int]:
-    """Where to cut each column's hashes, from the planner's statistics; a wrong guess makes a sketch smaller or the answer longer, never wrong."""
+    """Where to cut each column's hashes, from the planner's statistics (0: they are so few that grouping is cheaper).
+
+    A wrong guess makes a sketch smaller or the query longer, never wrong.
+    """
     known = {}
     for name, distinct in run(DISTINCT.format(schema=literal(dataset.path[0]), name=literal(dataset.name))):
         known[name] = distinct if distinct >= 0 else -distinct * rows
-    return {field.name: measures.bound_for(known.get(field.name, rows)) for field in fields}
+    return {field.name: measures.bound_for(known.get(field.name, rows), is_known=field.name in known) for field in fields}

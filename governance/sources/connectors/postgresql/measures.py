@@ -16,16 +16,18 @@ NATIVE: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "time"
 SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
 FLOATS: Final = ("double precision", "real")
 ALL: Final = ("",)
+NAN: Final = "('NaN')"
 SPECIAL: Final = "('NaN', 'Infinity', '-Infinity')"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one profile asks for. `bounds` (by column name) draws sketches below them instead of counting; `has_quantiles` sorts every column."""
+    """What one profile asks for. `bounds` (by column name) draws sketches below them instead of counting, 0 nothing; `has_quantiles` sorts every column."""
 
     cut: int
     bounds: dict[str, int] | None = None
     has_quantiles: bool = True
+    version: int = 180000
 
 
 def chunks(fields: Sequence[FieldInfo], plan: Plan) -> Iterator[list[tuple[FieldInfo, dict[str, str]]]]:
@@ -48,7 +50,7 @@ def expressions(field: FieldInfo, plan: Plan) -> dict[str, str]:
     column = f"t.{identifier(field.name)}"
     text = column if field.type in ("text", "character varying") else f"{column}::text"
     asked = {"present": f"count({column})"}
-    asked |= _distinct(field, column, text, plan)
+    asked |= _distinct(field, column, plan)
     if field.kind in NATIVE and field.kind != "boolean":
         asked |= {"minimum": f"min({column})", "maximum": f"max({column})"}
     elif field.kind == "boolean":
@@ -63,7 +65,8 @@ def expressions(field: FieldInfo, plan: Plan) -> dict[str, str]:
         asked |= _lengths(f"octet_length({column})") | {"empty": f"count(*) FILTER (WHERE octet_length({column}) = 0)"}
     if field.kind in ("integer", "decimal"):
         # avg and stddev of NaN or infinity say nothing about the other values.
-        finite = f" FILTER (WHERE {column}::text NOT IN {SPECIAL})" if field.kind == "decimal" else ""
+        special = NAN if field.type.startswith("numeric") and plan.version < 140000 else SPECIAL
+        finite = f" FILTER (WHERE {column} NOT IN {special})" if field.kind == "decimal" else ""
         asked |= {"mean": f"(avg({column}){finite})::float8", "stddev": f"(stddev_samp({column}){finite})::float8"}
     if field.kind in SCALED and plan.has_quantiles:
         asked["quantiles"] = f"percentile_disc(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY {column})"
@@ -74,19 +77,29 @@ def _lengths(length: str) -> dict[str, str]:
     return {"length_min": f"min({length})", "length_max": f"max({length})", "length_mean": f"avg({length})::float8"}
 
 
-def hashed(field: FieldInfo, column: str, text: str) -> str:
-    """63 bits of a value's text, the same in every part and every session of one server version."""
-    if field.kind == "binary":
-        text = f"md5({column})"
+def hash_of(field: FieldInfo) -> str:
+    """63 bits of a value of `t`, the same in every part and every session of one server version; equal values have equal hashes."""
+    column = f"t.{identifier(field.name)}"
+    if field.type in ("smallint", "integer", "bigint"):
+        hashed = f"hashint8extended({column}::int8, 0)"
+    elif field.type in FLOATS:
+        hashed = f"hashfloat8extended({column}::float8, 0)"
     elif field.type.startswith("numeric"):
-        text = f"trim_scale({column})::text"
-    return f'(hashtextextended({text} COLLATE "C", 0) & 9223372036854775807)'
+        hashed = f"hash_numeric_extended({column}, 0)"
+    elif field.type.startswith("timestamp"):
+        hashed = f"timestamp_hash_extended({column}::timestamp, 0)"
+    else:
+        text = f"md5({column})" if field.kind == "binary" else f"{column}::text"
+        hashed = f'hashtextextended({text} COLLATE "C", 0)'
+    return f"({hashed} & 9223372036854775807)"
 
 
-def _distinct(field: FieldInfo, column: str, text: str, plan: Plan) -> dict[str, str]:
+def _distinct(field: FieldInfo, column: str, plan: Plan) -> dict[str, str]:
     if plan.bounds is None:
-        return {"distinct": f"count(DISTINCT {column if field.kind in NATIVE else hashed(field, column, text)})"}
-    value, bound = hashed(field, column, text), plan.bounds[field.name]
+        return {"distinct": f"count(DISTINCT {column if field.kind in NATIVE else hash_of(field)})"}
+    value, bound = hash_of(field), plan.bounds[field.name]
+    if not bound:
+        return {}
     below = f"{value} < {bound}" if bound < HASHES else f"{column} IS NOT NULL"
     # DISTINCT leaves them in order, so the slice holds the lowest; one more than is kept tells where the sketch ends.
     return {"hashes": f"(array_agg(DISTINCT {value}) FILTER (WHERE {below}))[1:{SKETCH_SIZE + 1}]"}
@@ -96,7 +109,7 @@ def read(answers: dict[str, Any], rows: int, bound: int = HASHES) -> FieldProfil
     """One column's profile from the answers to its expressions."""
     known = {name: value for name, value in answers.items() if name not in ("present", "hashes")}
     profile = FieldProfile(nulls=rows - int(answers["present"]), **known)
-    if "distinct" not in answers:
+    if "hashes" in answers:
         profile.sketch = trimmed(answers.get("hashes") or [], bound)
         profile.distinct, profile.distinct_is_exact = min(profile.sketch.distinct, int(answers["present"])), profile.sketch.is_exact
     return profile
@@ -114,6 +127,8 @@ def trimmed(hashes: list[int], below: int) -> Sketch:
     return Sketch(hashes, below)
 
 
-def bound_for(distinct: float) -> int:
-    """Below it, about twice as many hashes as a sketch keeps are expected of `distinct` values."""
+def bound_for(distinct: float, *, is_known: bool) -> int:
+    """Below it, about twice as many hashes as a sketch keeps are expected of `distinct` values; 0 when there are known to be few."""
+    if distinct <= SKETCH_SIZE and is_known:
+        return 0
     return HASHES if distinct <= 2 * SKETCH_SIZE else int(HASHES * 2 * SKETCH_SIZE / distinct)

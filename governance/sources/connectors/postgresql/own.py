@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from psycopg2.extensions import parse_dsn
@@ -14,7 +13,7 @@ from pydantic import ConfigDict
 from governance.core.errors import CredentialsRefused
 from governance.env import env
 from governance.runtime.places import READER
-from governance.sources.connectors.base import Connector, DatasetInfo
+from governance.sources.connectors.base import Connector, DatasetInfo, FieldInfo
 from governance.sources.connectors.postgresql.config import FIXED
 from governance.sources.connectors.postgresql.connector import Facts, PostgreSQL, Run
 from governance.sources.connectors.postgresql.quoting import identifier
@@ -32,7 +31,7 @@ HIDDEN_COLUMNS: Final = re.compile(
 class OwnDatabase(PostgreSQL):
     """Our own database. Embedded: as its reader role. With DATABASE_URL: as that user, in the same READ ONLY transactions.
 
-    Hidden tables are listed and never read; hidden columns are listed and have no values. The role cannot read them either.
+    Hidden tables are neither listed nor read; hidden columns are listed and have no values. The role cannot read them either.
     """
 
     kind: ClassVar[str] = "portal"
@@ -51,15 +50,17 @@ class OwnDatabase(PostgreSQL):
         return {**kept, **FIXED}
 
     def datasets(self, patterns: Sequence[str] = ()) -> Iterator[DatasetInfo]:
+        # A table that nobody may ever read would only be a failure in each scan.
         for dataset in super().datasets(patterns):
-            yield replace(dataset, error=NOT_SHOWN) if is_hidden(dataset.name) else dataset
+            if not is_hidden(dataset.name) and not all(map(is_hidden_field, dataset.fields)):
+                yield dataset
 
     @contextmanager
     def reading(self, dataset: DatasetInfo) -> Iterator[tuple[Run, Facts]]:
         if is_hidden(dataset.name):
             raise CredentialsRefused(NOT_SHOWN)
         with super().reading(dataset) as (run, facts):
-            hidden = {*facts.hidden, *(field.name for field in dataset.fields if field.kind == "binary" or HIDDEN_COLUMNS.fullmatch(field.name))}
+            hidden = {*facts.hidden, *(field.name for field in dataset.fields if is_hidden_field(field))}
             yield run, facts._replace(hidden=sorted(hidden))
 
 
@@ -68,6 +69,10 @@ NOT_SHOWN: Final = "This table holds sessions or secrets of the portal, and no s
 
 def is_hidden(table: str) -> bool:
     return HIDDEN_TABLES.fullmatch(table) is not None
+
+
+def is_hidden_field(field: FieldInfo) -> bool:
+    return field.kind == "binary" or HIDDEN_COLUMNS.fullmatch(field.name) is not None
 
 
 def grant_reader(cursor: Any, role: str = READER) -> int:
@@ -92,6 +97,6 @@ def grant_reader(cursor: Any, role: str = READER) -> int:
         if is_hidden(table) or not shown:
             continue
         which = "" if shown == columns else f" ({', '.join(map(identifier, shown))})"
-        cursor.execute(f"GRANT SELECT{which} ON {identifier('public', table)} TO {who}".replace("%", "%%"))
+        cursor.execute(f"GRANT SELECT{which} ON {identifier('public', table)} TO {who}")
         granted += 1
     return granted

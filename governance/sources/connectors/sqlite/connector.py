@@ -28,6 +28,7 @@ from governance.sources.connectors.sqlite import measures
 from governance.sources.connectors.sqlite.session import Session, identifier
 from governance.sources.connectors.sqlite.types import converted, kind_of
 
+LOGS: Final = ("-wal", "-journal")
 OBSERVED: Final = 200
 """First rows whose types are looked at."""
 OBSERVED_COLUMNS: Final = 500
@@ -52,7 +53,9 @@ class SQLite(Connector):
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = Session(database_file(self.config.path), self.limits, self._cancelled)
+            real = database_file(self.config.path)
+            beside(real, *LOGS)
+            self._session = Session(real, self.limits, self._cancelled)
         return self._session
 
     def cancel(self) -> None:
@@ -176,7 +179,7 @@ class SQLite(Connector):
 
     def _state(self) -> str:
         """Changes with every commit: sizes and times of the file and its log, and SQLite's own counters in the header."""
-        facts = beside(self.session.real, "-wal", "-journal")
+        facts = beside(self.session.real, *LOGS)
         with self.session.real.open("rb") as file:
             header = file.read(100)
         return digest(facts, header[24:28].hex(), header[40:44].hex(), self.session.real.stat().st_ino)

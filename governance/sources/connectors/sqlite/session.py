@@ -58,8 +58,8 @@ class Session:
         if self._cancelled.is_set():
             raise Cancelled("The work on this source was cancelled.")
         try:
-            connection = self.open()
             self._deadline = time.monotonic() + self._limits.statement_timeout
+            connection = self.open()
             yield from connection.execute(query)
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise self._failure(error, what) from None

@@ -1,0 +1,83 @@
+"""kill -9 of anything in the middle of a scan: it completes, and every dataset is registered once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.portal import Portal, until
+
+pytestmark = pytest.mark.destructive
+TABLES = 220
+VICTIMS = ("worker", "facts", "postgres", "beat", "valkey", "web")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    portal = Portal(tmp_path_factory.mktemp("kills") / "data")
+    try:
+        yield portal.start()
+    finally:
+        portal.stop()
+
+
+def database(folder: Path) -> Path:
+    path = folder / "crm.sqlite"
+    with sqlite3.connect(path) as connection:
+        for table in range(TABLES):
+            connection.execute(f"CREATE TABLE t{table:03} (id INTEGER PRIMARY KEY, mail TEXT, amount REAL, note TEXT)")
+            rows = [(f"person{at}@firm{at % 7}.example", at * 1.5, f"note {at}") for at in range(400)]
+            connection.executemany(f"INSERT INTO t{table:03} (mail, amount, note) VALUES (?, ?, ?)", rows)
+    connection.close()
+    return path
+
+
+def asked(api: httpx.Client, address: str) -> Any:
+    """The answer, or nothing while web or what stands behind it is away."""
+    try:
+        answer = api.get(address)
+    except httpx.HTTPError:
+        return None
+    return answer.json() if answer.status_code == 200 else None
+
+
+def test_a_scan_survives_the_death_of_every_process_in_turn(own: Portal, tmp_path: Path) -> None:
+    api = own.api()
+    source = api.post("/api/v1/sources/", json={"name": "crm", "kind": "sqlite", "config": {"path": str(database(tmp_path))}}).json()
+    run = api.post("/api/v1/scans/", json={"source": source["id"]}).json()
+    address = f"/api/v1/scans/{run['id']}/"
+
+    def behind(share: float) -> Any:
+        found = asked(api, address)
+        return found if found and found["progress"]["total"] and found["progress"]["done"] >= share * TABLES else None
+
+    shares = []
+    for at, victim in enumerate(VICTIMS):
+        before = until(lambda share=0.1 + 0.12 * at: behind(share), f"progress before the death of {victim}", own.text, 150)
+        own.kill(victim)
+        shares.append(before["progress"]["done"] / TABLES)
+    assert shares[0] >= 0.1 and shares[-1] < 0.95, shares
+    ended = until(
+        lambda: (found := asked(api, address)) and found["state"] not in ("queued", "running") and found, "the end of the scan", own.text, 180
+    )
+    assert (ended["state"], ended["outcome"], ended["progress"]["done"], ended["progress"]["failed"]) == ("complete", "clean", TABLES, 0)
+    assert_registered_once(own, source["id"])
+
+
+def assert_registered_once(own: Portal, source: int) -> None:
+    """Rows and facts, read by a command on the same DATA_DIR."""
+    code = f"""
+from governance.catalog.models import Dataset, DatasetVersion, ProfileSnapshot
+from governance.core.models import Event
+facts = Event.objects.filter(source_id={source})
+print(Dataset.objects.filter(source={source}).count(), DatasetVersion.objects.filter(dataset__source={source}).count(),
+    ProfileSnapshot.objects.filter(dataset__source={source}).count(), facts.filter(type='catalog.dataset.registered').count(),
+    facts.filter(type='catalog.sensitive.found').count(), facts.filter(type='scans.run.completed').count())
+"""
+    answer = own.manage("shell", "--verbosity", "0", "-c", code)
+    assert answer.stdout.split() == [str(TABLES)] * 5 + ["1"], answer.stdout + answer.stderr
