@@ -23,7 +23,7 @@ from governance.core.api.views import Resource, View
 from governance.core.errors import InvalidInput
 
 
-class AlertFilter(filters.FilterSet):
+class AlertFilter(filters.FilterSet):  # type: ignore[misc]
     source = filters.NumberFilter(field_name="source_id")
     dataset = filters.NumberFilter(field_name="dataset_id")
     is_open = filters.BooleanFilter(method="by_openness", help_text="Firing or acknowledged; false: resolved.")
@@ -157,7 +157,7 @@ class SilenceWrite(serializers.Serializer[Any]):
     ends = serializers.DateTimeField()
 
 
-class SilenceFilter(filters.FilterSet):
+class SilenceFilter(filters.FilterSet):  # type: ignore[misc]
     is_active = filters.BooleanFilter(method="by_time")
 
     class Meta:
@@ -233,11 +233,20 @@ class Receivers(Resource):
         return Response({"is_delivered": outcome.is_delivered, "detail": outcome.detail})
 
 
+class ReceiverKind(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    summary = serializers.CharField()
+    is_available = serializers.BooleanField()
+    reason = serializers.CharField(help_text="Why it cannot be used here, and what to do.")
+    schema = serializers.JSONField()
+
+
 class ReceiverKinds(View):
     """The kinds of receivers, each with the JSON schema of its config, and whether it can be used here."""
 
     resource = "receivers"
-    serializer_class = serializers.Serializer
+    serializer_class = ReceiverKind
 
     def list(self, request: Request) -> Response:
         return Response({"next": None, "previous": None, "results": queries.receiver_kinds()})

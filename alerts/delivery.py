@@ -84,7 +84,7 @@ def waiting(now: datetime | None = None) -> list[int]:
 
 def wait_after(attempts: int, asked: float = 0) -> float:
     """Seconds until the next attempt: doubling from 10 s to an hour, spread by a fifth, or longer when the other side asked for it."""
-    doubled = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
+    doubled: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
     return max(doubled * random.uniform(0.8, 1.2), min(asked, LONGEST_WAIT))
 
 

@@ -14,7 +14,7 @@ COUNTED = {"fields": "fields", "failed": "failed parts", "datasets": "datasets",
 
 def priority(severity: str, sensitivity: str, data: Mapping[str, Any], count: int) -> tuple[float, list[dict[str, Any]]]:
     """(points, [{"points", "why"}]), the reasons that count most first."""
-    reasons = [(SEVERITY.get(severity, 0), f"severity {severity}")]
+    reasons: list[tuple[float, str]] = [(SEVERITY.get(severity, 0), f"severity {severity}")]
     if points := SENSITIVITY.get(sensitivity, 0):
         reasons.append((points, f"holds {sensitivity} data"))
     size, word = _size(data)

@@ -44,7 +44,8 @@ def preview(rule: Mapping[str, Any], *, actor: Actor, days: int = DAYS) -> Previ
     conditions = [matching.Condition.model_validate(one) for one in rule.get("condition") or []]
     names: dict[int | None, str] = {}
     groups: set[str] = set()
-    matched, examples = 0, []
+    matched = 0
+    examples: list[str] = []
     for event in events[:MOST]:
         if event.source_id not in names:
             names[event.source_id] = source_name(event.source_id)

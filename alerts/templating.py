@@ -12,6 +12,8 @@ from alerts.matching import PATHS, values
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAME = re.compile(r"([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)(?:\|(count|words))?")
 KNOWN = (*PATHS, "time")
+ABBREVIATIONS = frozenset(("IBAN", "IMEI"))
+SHORT_WORDS = frozenset(("TAX", "AGE", "OF"))
 SHOWN = 3
 LONGEST = 120
 NOTHING = "–"
@@ -32,7 +34,7 @@ def check(template: str) -> list[str]:
 
 
 def render(template: str, fact: Mapping[str, Any], longest: int = 500) -> str:
-    """The text for a fact. `{data.fields}` lists at most three values, `{data.fields|count}` counts them, `{data.entity|words}` writes EMAIL_ADDRESS as e-mail-like words."""
+    """The text for a fact. `{data.fields}` lists at most three values, `{data.fields|count}` counts them, `{data.entity|words}` writes EMAIL_ADDRESS as email address."""
 
     def part(match: re.Match[str]) -> str:
         if match[0] in ("{{", "}}"):
@@ -42,6 +44,12 @@ def render(template: str, fact: Mapping[str, Any], longest: int = 500) -> str:
 
     text = PART.sub(part, template)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _words(name: str) -> str:
+    """US_SSN as US SSN, EMAIL_ADDRESS as email address: what is short is an abbreviation, mostly."""
+    parts = name.replace("_", " ").split()
+    return " ".join(part if part in ABBREVIATIONS or (len(part) <= 3 and part not in SHORT_WORDS) else part.lower() for part in parts)
 
 
 def plain(text: str) -> str:
@@ -70,5 +78,5 @@ def _text(value: Any, form: str) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     text = plain(str(value))
-    text = text.replace("_", " ").lower() if form == "words" else text
+    text = _words(text) if form == "words" else text
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

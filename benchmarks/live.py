@@ -147,7 +147,7 @@ async def fan_out(path: str, port: int, url: str, pid: int, options: argparse.Na
     after = process.cpu_times()
     for one in open_sockets:
         one.transport.close()
-    return 1000 * (after.user + after.system - before.user - before.system) / options.frames
+    return float(1000 * (after.user + after.system - before.user - before.system) / options.frames)
 
 
 def framed(size: int) -> tuple[bytes, int]:

@@ -50,6 +50,7 @@ from governance.runtime.services import running  # noqa: E402
 
 TYPE = "bench.fact.written"
 ANSWER = "bench:answer"
+PATIENCE = 10
 
 
 class Written(BaseModel):
@@ -87,7 +88,7 @@ def main() -> None:
     try:
         with running(env.places, "bench", migrated=True):
             say(f"{options.samples} samples; milliseconds")
-            say(f"{'':36}{'p50':>8}{'p95':>8}{'p99':>8}")
+            say(f"{'':36}{'p50':>8}{'p95':>8}{'p99':>8}{'longest':>10}")
             show("Valkey list there and back (limit)", [trip(bare) for _ in range(options.samples)])
             with process("worker"):
                 warm(lambda: echo.apply_async((0,), queue="default"))
@@ -114,7 +115,8 @@ def trip(act: Callable[[], Any]) -> float:
     started = time.perf_counter()
     act()
     # A first answer may still belong to somebody else's fact: there is none here.
-    assert redis_client().blpop([ANSWER], timeout=4), "no answer"
+    # A wait is shorter than the client's own time limit, and may be repeated.
+    assert any(redis_client().blpop([ANSWER], timeout=4) for _ in range(PATIENCE)), "no answer"
     return (time.perf_counter() - started) * 1000
 
 
@@ -229,7 +231,7 @@ def by_insert(until: float, total: Any) -> None:
 
 def show(name: str, samples: list[float]) -> None:
     cuts = statistics.quantiles(samples, n=100)
-    say(f"{name:36}{cuts[49]:>8.1f}{cuts[94]:>8.1f}{cuts[98]:>8.1f}")
+    say(f"{name:36}{cuts[49]:>8.1f}{cuts[94]:>8.1f}{cuts[98]:>8.1f}{max(samples):>10.1f}")
 
 
 def say(text: str) -> None:

@@ -23,6 +23,7 @@ from governance.scans.models import ScanRun
 from governance.sidebar import address
 from governance.sources.models import Source
 from intelligence.classification.families import label
+from security.access import administrators
 
 DAYS = 30
 WEEK = 7
@@ -46,6 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "families": families(actor),
         "steps": steps(actor),
         "add_source": address("admin:sources_source_add") if may(actor, "manage") else "",
+        "to_ask": administrators.to_ask(),
         "sees_anything": may(actor, "view") or visible(actor, Source.objects.all()).exists() or visible(actor, Dataset.objects.all()).exists(),
     }
 

@@ -42,7 +42,7 @@ def posted(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
     return act
 
 
-class AlertsAdmin(GatedAdmin):  # type: ignore[misc]
+class AlertsAdmin(GatedAdmin):
     """Lists and pages are views of our own; `routes` are what they post to."""
 
     def routes(self) -> list[tuple[str, Callable[..., HttpResponseBase], str]]:

@@ -109,7 +109,7 @@ class ReceiverAdmin(AlertsAdmin):
     def _form(self, request: HttpRequest, kind: dict[str, Any], row: Receiver | None) -> HttpResponseBase:
         actor, post = actor_of(request), request.POST if request.method == "POST" else None
         inputs = [_input(name, one, kind["schema"], row, post) for name, one in kind["schema"].get("properties", {}).items()]
-        values = {
+        values: dict[str, Any] = {
             "name": post.get("name", "") if post is not None else row.name if row else "",
             "least_severity": post.get("least_severity", "") if post is not None else row.least_severity if row else "warning",
             "is_enabled": "is_enabled" in post if post is not None else row.is_enabled if row else True,

@@ -25,16 +25,18 @@ KEPT = 100
 
 def react(event: Event) -> None:
     """Let every enabled rule look at a fact."""
-    fact: dict[str, Any] = {}
-    for rule in Rule.objects.filter(is_enabled=True).order_by("pk"):
-        fires = matching.wants(rule.pattern, event.type)
-        ends = bool(rule.resolves) and matching.wants(rule.resolves, event.type)
-        if not (fires or ends) or _is_own(rule, event):
+    # Most facts are meant by no rule: they cost this one narrow query.
+    patterns = Rule.objects.filter(is_enabled=True).order_by("pk").values_list("pk", "pattern", "resolves")
+    meant = [pk for pk, *both in patterns if any(one and matching.wants(one, event.type) for one in both)]
+    if not meant:
+        return
+    fact = matching.fact_of(event, source_name(event.source_id))
+    for rule in Rule.objects.filter(pk__in=meant).order_by("pk"):
+        if _is_own(rule, event):
             continue
-        fact = fact or matching.fact_of(event, source_name(event.source_id))
-        if fires and matching.holds(rule.condition, fact):
+        if matching.wants(rule.pattern, event.type) and matching.holds(rule.condition, fact):
             fire(rule, event, fact)
-        elif ends:
+        elif rule.resolves and matching.wants(rule.resolves, event.type):
             end(rule, event, fact)
 
 
@@ -152,7 +154,7 @@ def _is_own(rule: Rule, event: Event) -> bool:
         return False
     if event.data.get("rule") == rule.pk:
         return True
-    return event.subject_type == "alert" and Alert.objects.filter(pk=event.subject_id, rule=rule).exists()
+    return event.subject_type == "alert" and event.subject_id is not None and Alert.objects.filter(pk=event.subject_id, rule=rule).exists()
 
 
 def _is_replay(event: Event) -> bool:

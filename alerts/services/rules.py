@@ -82,8 +82,8 @@ def wrong_with(values: Mapping[str, Any]) -> dict[str, list[str]]:
         matching.CONDITIONS.validate_python(values.get("condition") or [])
     except pydantic.ValidationError as error:
         errors["condition"] = [f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
-    if wrong := _wrong_groups(values.get("group_by") or []):
-        errors["group_by"] = [wrong]
+    if told := _wrong_groups(values.get("group_by") or []):
+        errors["group_by"] = [told]
     for field in Rule._meta.concrete_fields:
         longest = getattr(field, "max_length", None)
         if longest and len(str(values.get(field.name) or "")) > longest:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import orjson
-from django.contrib.auth import get_user_model
 from django.db import connection
 
 from governance.catalog import words
@@ -57,17 +56,19 @@ def refresh(dataset_ids: Collection[int], field_ids: Collection[int] | None = No
     marks: dict[int, list[str]] = defaultdict(list)
     field_rows: list[dict[str, object]] = []
     texts: list[str] = []
-    for field in fields.filter(gone=None).values("dataset_id", "entity", "family").exclude(entity="").distinct():
-        marks[field["dataset_id"]] += held(field["entity"], field["family"])
+    for dataset_id, entity, family in fields.filter(gone=None).exclude(entity="").values_list("dataset_id", "entity", "family").distinct():
+        marks[dataset_id] += held(entity, family)
     for one in datasets:
         names[one.pk] = one.name
         own = [*marks[one.pk], *(tag.name for tag in one.tags.all()), *(team.name for team in one.owner_teams.all())]
         own += [one.domain.name] if one.domain else []
         own += [name for owner in one.owners.all() for name in (owner.get_username(), owner.get_full_name()) if name]
         rows.append({"id": one.pk, "words": dataset_vector(one.name, one.path, (one.description, one.comment), own)})
-    for one in fields if field_ids is None else fields.filter(pk__in=field_ids):
-        own = [*held(one.entity, one.family), *(tag.name for tag in one.tags.all())]
-        field_rows.append({"id": one.pk, "words": field_vector(one.name, names.get(one.dataset_id, ""), (one.description, one.comment), own)})
+    for field in fields if field_ids is None else fields.filter(pk__in=field_ids):
+        own = [*held(field.entity, field.family), *(tag.name for tag in field.tags.all())]
+        field_rows.append(
+            {"id": field.pk, "words": field_vector(field.name, names.get(field.dataset_id, ""), (field.description, field.comment), own)}
+        )
     _write(DATASETS, rows, texts)
     _write(FIELDS, field_rows, texts)
     learn_vectors(texts)
@@ -76,13 +77,6 @@ def refresh(dataset_ids: Collection[int], field_ids: Collection[int] | None = No
 def learn_vectors(vectors: Sequence[str]) -> None:
     """Teach the vocabulary every word of some tsvectors."""
     words.learn({entry.rpartition("':")[0][1:] for text in vectors for entry in text.split(" ")})
-
-
-def rename_owner(user_id: int) -> None:
-    """The words of everything that a person owns, after the person's name changed."""
-    owner = get_user_model().objects.filter(pk=user_id).first()
-    if owner is not None:
-        refresh(list(Dataset.objects.filter(owners=owner).values_list("pk", flat=True)), [])
 
 
 def _write(statement: str, rows: list[dict[str, object]], texts: list[str]) -> None:

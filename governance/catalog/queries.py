@@ -58,7 +58,7 @@ def datasets_under(actor: Actor, parameters: QueryDict, action: Action = "view")
         rows = rows.filter(domain=None)
     if number := _number(parameters.get("tag")):
         rows = rows.filter(pk__in=Dataset.tags.through.objects.filter(tag_id=number).values("dataset_id"))
-    rows = _owned(rows, parameters.get("owner", ""))
+    rows = _owned(rows, str(actor.id or "") if parameters.get("owner") == "me" else parameters.get("owner", ""))
     if parameters.get("sensitivity") in Sensitivity.values:
         rows = rows.filter(sensitivity=parameters["sensitivity"])
     if (wanted := parameters.get("certification", "")) in ("certified", "deprecated", "none"):
@@ -69,6 +69,36 @@ def datasets_under(actor: Actor, parameters: QueryDict, action: Action = "view")
     rows = rows.exclude(gone=None) if gone == "yes" else rows if gone == "all" else rows.filter(gone=None)
     typed = parameters.get("q", "")
     return search.find(rows, typed) if typed.strip() else rows
+
+
+def export_query(actor: Actor, parameters: QueryDict) -> str:
+    """The same filters as `GET datasets/export/` has them."""
+    kept = {
+        "search" if name == "q" else name: value
+        for name, value in parameters.items()
+        if name in ("q", "source", "domain", "tag", "sensitivity", "certification", "kind") and value
+    }
+    if parameters.get("owner"):
+        kept["owner"] = str(actor.id) if parameters["owner"] == "me" else parameters["owner"]
+    gone = parameters.get("gone", "")
+    kept |= {} if gone == "all" else {"gone": "true" if gone == "yes" else "false"}
+    return urlencode({name: value for name, value in kept.items() if value != "none"})
+
+
+def field_export_query(parameters: QueryDict) -> str:
+    """The same filters as `GET fields/export/` has them."""
+    kept = {
+        "search" if name == "q" else name: value
+        for name, value in parameters.items()
+        if name in ("q", "source", "family", "entity", "sensitivity") and value
+    }
+    if (state := parameters.get("state", "")) in Field.State.values:
+        kept["state"] = state
+    elif not state:
+        kept["is_sensitive"] = "true"
+    if since := since_of(parameters):
+        kept["found_since"] = since.isoformat()
+    return urlencode(kept | {"gone": "false"})
 
 
 def dataset_choices(actor: Actor, parameters: QueryDict) -> list[Choice]:

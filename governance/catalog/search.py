@@ -25,6 +25,7 @@ RANKS = [0.1, 0.25, 0.6, 1.0]
 """Weights of D, C, B and A."""
 ICONS = {"dataset": "table_chart", "field": "view_column", "source": "database", "domain": "account_tree", "tag": "sell", "person": "person"}
 LIMIT = 50
+Counts = dict[tuple[Any, str], int]
 
 
 class Typed(SearchQuery):
@@ -143,7 +144,8 @@ def _ranked(rows: QuerySet[Any], wanted: words.Query, text: str) -> QuerySet[Any
         output_field=FloatField(),
     )
     ranked = rows.annotate(rank=SearchRank(F("words"), Typed(wanted.wanted), weights=RANKS) + exact)
-    return ranked.order_by("-rank", Length("name"), "pk").values_list(*(DATASET_PARTS if rows.model is Dataset else FIELD_PARTS))
+    best: QuerySet[Any, Any] = ranked.order_by("-rank", Length("name"), "pk").values_list(*(DATASET_PARTS if rows.model is Dataset else FIELD_PARTS))
+    return best
 
 
 DATASET_PARTS = ("pk", "name", "rank", "description", "comment", "sensitivity", "source__name", "path")
@@ -208,7 +210,10 @@ def _url(one: Any) -> str:
 
 def _facets(actor: Actor, wanted: words.Query, filters: Filters, small: Sequence[Hit]) -> dict[str, list[dict[str, Any]]]:
     """How many hits there are by kind, source, sensitivity and tag, each counted under the other filters."""
-    kinds, sources, levels, tags = {}, {}, {}, {}
+    kinds: dict[str, int] = {}
+    sources: Counts = {}
+    levels: Counts = {}
+    tags: Counts = {}
     every = {kind: matching(rows, wanted) for kind, rows in _rows(actor).items()}
     for kind, rows in every.items():
         kinds[kind] = _narrowed(kind, rows, Filters("", filters.source, filters.sensitivity, filters.tag)).count()
@@ -221,16 +226,15 @@ def _facets(actor: Actor, wanted: words.Query, filters: Filters, small: Sequence
         _add(tags, tagged.values_list("tags__id", "tags__name"))
     for hit in small:
         kinds[hit.kind] = kinds.get(hit.kind, 0) + 1
-    order = {level: at for at, level in enumerate(reversed(families.SENSITIVITIES))}
     return {
         "kind": [{"value": kind, "title": kind, "count": count} for kind, count in kinds.items() if count],
         "source": _listed(sources),
-        "sensitivity": sorted(_listed(levels), key=lambda one: order.get(str(one["value"]), 9)),
+        "sensitivity": sorted(_listed(levels), key=lambda one: -families.rank(one["value"])),
         "tag": _listed(tags),
     }
 
 
-def _add(counts: dict[tuple[Any, str], int], rows: QuerySet[Any, Any]) -> None:
+def _add(counts: Counts, rows: QuerySet[Any, Any]) -> None:
     for value, title, count in rows.order_by().annotate(count=Count("pk", distinct=True)):
         counts[value, title] = counts.get((value, title), 0) + count
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from governance.core.access import Action, actor_of, may, visible
+from governance.core.subjects import type_of
 
 
 class GatedAdmin(ModelAdmin):  # type: ignore[misc]
@@ -45,6 +48,12 @@ class GatedAdmin(ModelAdmin):  # type: ignore[misc]
 
     log_change = log_addition
     log_deletions = log_addition
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponseBase:
+        """The history of a row are its facts."""
+        kind = type_of(self.model)
+        query = urlencode({"subject_type": kind.name if kind else self.opts.model_name, "subject_id": object_id})
+        return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
 
     @staticmethod
     def _may(request: HttpRequest, action: Action | None, obj: Model | None) -> bool:

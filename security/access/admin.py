@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import display
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from governance.core import subjects
@@ -140,7 +140,7 @@ class GrantAdmin(ServiceAdmin):
 
     @display(description="Role", ordering="role")
     def role_words(self, one: Grant) -> str:
-        return one.get_role_display() if one.effect == Grant.Effect.ALLOW else f"no {one.role}"
+        return one.get_role_display() if one.effect == Grant.Effect.ALLOW else f"denied: {one.role}"
 
     @display(description="Where", ordering="scope")
     def where(self, one: Grant) -> str:
@@ -166,7 +166,7 @@ def explain(request: HttpRequest) -> dict[str, Any]:
     """Everybody who may do an action on a subject, with the grants that decide; or one person's answer."""
     actor = actor_of(request)
     asked = {name: request.GET.get(name, "") for name in ("subject_type", "subject_id", "action", "user")}
-    action = cast(Action, asked["action"] if asked["action"] in ACTIONS else "view")
+    action: Action = asked["action"] if asked["action"] in ACTIONS else "view"
     if not (may(actor, "administer") or may(actor, "audit")):
         asked["user"] = str(actor.id)
     subject = None

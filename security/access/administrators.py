@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -33,9 +34,18 @@ def kept() -> Iterator[None]:
 
 def exist() -> bool:
     """Whether an active superuser, or an active person with the administrator's role on the whole portal, is left."""
-    active = User.objects.filter(is_active=True)
-    if active.filter(is_superuser=True).exists():
-        return True
+    return User.objects.filter(is_active=True, is_superuser=True).exists() or next(_by_grant(), None) is not None
+
+
+def to_ask(most: int = 3) -> list[str]:
+    """Names of administrators, for people who see nothing yet."""
+    superusers = User.objects.filter(is_active=True, is_superuser=True).order_by("-last_login", "pk")
+    return [one.get_full_name() or one.get_username() for one in islice(chain(superusers[:most], _by_grant()), most)]
+
+
+def _by_grant() -> Iterator[User]:
+    """Active people whom a grant makes an administrator of the whole portal."""
+    active = User.objects.filter(is_active=True, is_superuser=False)
     roles = Grant.objects.filter(role=Grant.Role.ADMINISTRATOR, scope=Grant.Scope.PORTAL, effect=Grant.Effect.ALLOW)
     reached = active if roles.filter(everyone=True).exists() else active.filter(Q(grants__in=roles) | Q(teams__grants__in=roles)).distinct()
-    return any(read(pk).has_everywhere("administer") for pk in reached.values_list("pk", flat=True).iterator())
+    return (user for user in reached.order_by("pk") if read(user.pk).has_everywhere("administer"))

@@ -82,4 +82,4 @@ class Grant(models.Model):
 
     def what(self) -> str:
         """The role and where, without who."""
-        return f"{'no ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.scope} {self.scope_id or ''}".strip()
+        return f"{'denied ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.scope} {self.scope_id or ''}".strip()

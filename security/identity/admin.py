@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.contrib.auth.models import Group, User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
-from unfold.decorators import display
 
 from governance.core.access import Action, actor_of, may, visible
 from governance.core.errors import GovernanceError
@@ -32,9 +32,9 @@ CRUMBS = [("Settings", ""), ("People", "/admin/auth/user/")]
 class PersonAdmin(ServiceAdmin):
     """People: added with a made-up password that is shown once, changed, deactivated; never deleted, since facts name them."""
 
-    action_to_see: Action = "administer"
-    action_to_change: Action = "administer"
-    action_to_add: Action = "administer"
+    action_to_see = "administer"
+    action_to_change = "administer"
+    action_to_add = "administer"
     list_display = ["username", "full_name", "state", "is_superuser", "last_seen"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "first_name", "last_name", "email"]
@@ -146,9 +146,9 @@ class PersonAdmin(ServiceAdmin):
 class TeamAdmin(ServiceAdmin):
     """Teams: who owns things together, and is granted access together."""
 
-    action_to_change: Action = "administer"
-    action_to_add: Action = "administer"
-    action_to_delete: Action = "administer"
+    action_to_change = "administer"
+    action_to_add = "administer"
+    action_to_delete = "administer"
     list_display = ["name", "description", "size"]
     search_fields = ["name", "description"]
     fields = ["name", "description", "members"]

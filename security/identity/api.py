@@ -25,7 +25,7 @@ class TokenInput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class TokenFilter(filters.FilterSet):
+class TokenFilter(filters.FilterSet):  # type: ignore[misc]
     is_valid_now = filters.BooleanFilter(method="by_validity", help_text="Only tokens that hold now, or only those that do not.")
 
     class Meta:
@@ -53,7 +53,7 @@ class Tokens(Resource):
 
     def create(self, request: Request) -> Response:
         given = self.validated(TokenInput)
-        owner = User.objects.get(pk=self.actor.id)
+        owner = User.objects.get(pk=self.actor.id or 0)
         token, secret = tokens.create_token(owner, actor=self.actor, **given)
         return Response(self.one(token.pk) | {"token": secret}, status=201)
 

@@ -104,7 +104,7 @@ def too_many(seconds: int) -> RateLimited:
     """The error that the sign-in page shows, with when to try again."""
     when = timezone.localtime(timezone.now() + timedelta(seconds=seconds))
     return RateLimited(
-        f"Too many sign-ins failed. Try again {_words(seconds)}, at {when:%H:%M} ({when:%Z}). An administrator can give you a new password, but cannot shorten this.",
+        f"Too many sign-ins failed. Try again {_words(seconds)}, at {when:%H:%M} ({when:%Z}).",
         retry_after=seconds,
     )
 

@@ -60,7 +60,7 @@ def _make(request: HttpRequest) -> HttpResponse:
     if not name:
         raise InvalidInput("Give the token a name that says which program uses it.")
     _, secret = tokens.create_token(
-        User.objects.get(pk=request.user.pk),
+        User.objects.get(pk=request.user.pk or 0),
         name=name,
         scopes=request.POST.getlist("scope"),
         expires_at=timezone.now() + timedelta(days=int(days)) if int(days) else None,
@@ -79,7 +79,7 @@ def _make(request: HttpRequest) -> HttpResponse:
 
 def _rows(actor: Actor, is_all: bool) -> QuerySet[Token]:
     rows = visible(actor, Token.objects.select_related("user"))
-    return (rows if is_all else rows.filter(user_id=actor.id))[:MOST]
+    return (rows if is_all else rows.filter(user_id=actor.id or 0))[:MOST]
 
 
 def _row(token: Token) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -25,10 +25,10 @@ class OwnPassword(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**admin.site.each_context(self.request), **kwargs)
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
-            record("identity.password.changed", form.user, actor=actor_of(self.request))  # type: ignore[attr-defined]
+            record("identity.password.changed", form.user, actor=actor_of(self.request))
         return response
 
 

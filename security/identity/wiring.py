@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from governance.core.subjects import SubjectType, register
@@ -23,3 +24,5 @@ register(
 user_logged_in.connect(signals.signed_in, dispatch_uid="identity")
 user_logged_out.connect(signals.signed_out, dispatch_uid="identity")
 user_login_failed.connect(signals.failed, dispatch_uid="identity")
+# People stand in Django's own app; the admin calls it by what it is here.
+apps.get_app_config("auth").verbose_name = "Settings"

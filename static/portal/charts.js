@@ -70,6 +70,13 @@ function withGaps(data, step) {
   return out;
 }
 
+// A point between two gaps has no line to be seen by, so it is drawn as a dot.
+function lonely(plot, series) {
+  const row = plot.data[series];
+  const missing = (at) => row[at] === null || row[at] === undefined;
+  return row.flatMap((_, at) => (!missing(at) && missing(at - 1) && missing(at + 1) ? [at] : []));
+}
+
 function stack(data) {
   const sums = new Array(data[0].length).fill(0);
   return [data[0], ...data.slice(1).map((row) => row.map((value, at) => (value === null ? null : (sums[at] += value))))];
@@ -127,7 +134,7 @@ class Chart {
       width: 1.5,
       dash: DASHES[at % DASHES.length],
       spanGaps: false,
-      points: { show: false },
+      points: { show: false, size: 4, filter: lonely },
       value: (_, __, index, position) => format(position === null ? this.latest(index) : (this.raw[index]?.[position] ?? null)),
     };
   }
@@ -224,7 +231,10 @@ class Chart {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      ctx.fillText(note.text, x + 4 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+      // Near the right edge the words stand before their line.
+      const isInside = x + ctx.measureText(note.text).width + 8 * devicePixelRatio < bbox.left + bbox.width;
+      ctx.textAlign = isInside ? "left" : "right";
+      ctx.fillText(note.text, x + (isInside ? 4 : -4) * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
     }
     ctx.restore();
   }

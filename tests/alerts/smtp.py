@@ -73,7 +73,7 @@ class Session(socketserver.StreamRequestHandler):
         while (one := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(one.removeprefix(b".") if one.startswith(b"..") else one)
         if self.box.code == 250:
-            self.box.messages.append(message_from_bytes(b"".join(lines), policy=policy.default))  # type: ignore[arg-type]
+            self.box.messages.append(message_from_bytes(b"".join(lines), policy=policy.default))
             self.box.recipients.append(self.to)
         self.say(f"{self.box.code} done")
 

@@ -96,7 +96,12 @@ def test_a_wide_silence_names_its_labels(api: APIClient) -> None:
     ends = timezone.now() + timedelta(days=1)
     made = api.post("/api/v1/silences/", {"matchers": {"source": "shop*"}, "reason": "move", "ends": ends.isoformat()})
     assert made.status_code == 201 and made.json()["matchers"] == {"source": "shop*"}
-    for wrong in ({"matchers": {}}, {"ends": (timezone.now() - timedelta(days=1)).isoformat()}, {"ends": (ends + timedelta(days=900)).isoformat()}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"matchers": {}},
+        {"ends": (timezone.now() - timedelta(days=1)).isoformat()},
+        {"ends": (ends + timedelta(days=900)).isoformat()},
+    )
+    for wrong in wrongs:
         body = {"matchers": {"source": "x"}, "reason": "move", "ends": ends.isoformat()} | wrong
         assert api.post("/api/v1/silences/", body).status_code == 400
 

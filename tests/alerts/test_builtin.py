@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from alerts import builtin
@@ -10,6 +12,7 @@ from alerts.services import delete_rule, update_rule
 from governance.core.access import SYSTEM
 from governance.core.subjects import Subject
 from tests.alerts.conftest import Happen, only_alert
+from tests.factories import make_dataset, make_field, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,7 @@ def test_new_sensitive_data_fires(builtins: dict[str, Rule], happen: Happen) -> 
     found = [{"field": "iban", "entity": "IBAN_CODE", "score": 0.98}, {"field": "mail", "entity": "EMAIL_ADDRESS", "score": 0.9}]
     happen("catalog.sensitive.found", dataset, fields=found)
     alert = only_alert()
-    assert alert.title == "Sensitive data in shop.public.orders: iban code, email address"
+    assert alert.title == "Sensitive data in shop.public.orders: IBAN code, email address"
     assert (alert.dataset_id, alert.sensitivity, alert.severity) == (4, "confidential", "warning")
 
 
@@ -74,3 +77,12 @@ def test_a_name_that_is_taken_does_not_stop_the_start(db: None) -> None:
     Rule.objects.create(name="A scan failed", pattern="x.y", title="x")
     builtin.seed()
     assert Rule.objects.get(key="scan_failed").name == "A scan failed (built in)"
+
+
+def test_what_the_catalog_records_fires_in_its_own_words(builtins: dict[str, Rule], facts: Callable[[], int]) -> None:
+    field = make_field(make_dataset(make_source("shop"), "orders", ("id", "iban")), "iban", "iban")
+    facts()
+    alert = only_alert()
+    assert (alert.rule, alert.source_id, alert.dataset_id) == (builtins["sensitive_found"], field.dataset.source_id, field.dataset_id)
+    assert "orders" in alert.title and "IBAN code" in alert.title and "New in shop: iban." in alert.body
+    assert alert.sensitivity == "confidential"

@@ -64,6 +64,13 @@ def test_a_good_template_has_nothing_wrong() -> None:
     assert check("{subject} of {source}: {data.fields.entity|words}, {data.fields|count} {{really}} at {time}") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("US_SSN", "US SSN"), ("DE_TAX_ID", "DE tax ID"), ("DATE_OF_BIRTH", "date of birth"), ("IBAN_CODE", "IBAN code")]
+)
+def test_names_of_entities_are_written_as_words(name: str, words: str) -> None:
+    assert render("{data.entity|words}", {"data": {"entity": name}}) == words
+
+
 def test_long_values_and_long_texts_are_cut() -> None:
     assert len(render("{data.long}", FACT)) == 120
     assert len(render("x" * 600, FACT)) == 500

@@ -18,7 +18,7 @@ def steward() -> Any:
     return api_client(make_user("steward"))
 
 
-def names(answer: Any, what: str = "name") -> list[str]:
+def names(answer: Any, what: str = "name") -> list[Any]:
     assert answer.status_code == 200, answer.content
     return [one[what] for one in answer.json()["results"]]
 
@@ -156,7 +156,7 @@ def test_the_entities_are_listed_with_their_sensitivity(steward: Any) -> None:
 
 
 READS = ("datasets/{d}/", "datasets/{d}/fields/", "datasets/{d}/versions/", "fields/{f}/", "fields/{f}/decisions/")
-WRITES = (
+WRITES: tuple[tuple[str, str, dict[str, Any], set[str]], ...] = (
     ("patch", "datasets/{d}/", {"description": "x"}, {"steward", "administrator"}),
     ("post", "datasets/{d}/restore/", {"version": 1}, {"steward", "administrator"}),
     ("post", "datasets/bulk/", {"datasets": ["{d}"], "description": "y"}, {"steward", "administrator"}),
@@ -176,7 +176,7 @@ def test_whoever_holds_a_grant_sees_its_scope_and_nothing_else(role: str, scope:
     field.dataset.tags.add(tag)
     hidden = make_field(make_dataset(name="hidden"))
     held = {"source": field.dataset.source, "dataset": field.dataset, "domain": domain, "tag": tag}[scope]
-    client = api_client(make_user(role, held))
+    client: Any = api_client(make_user(role, held))
     assert names(client.get("/api/v1/datasets/")) == ["mine"] and names(client.get("/api/v1/fields/?family=email"), "dataset_name") == ["mine"]
     for address in READS:
         assert client.get("/api/v1/" + address.format(d=field.dataset_id, f=field.pk)).status_code == 200, address

@@ -75,6 +75,23 @@ def test_an_export_holds_what_the_filters_name(client: Any) -> None:
     assert {one["dataset"] for one in lines(exported(client, "?search=orders"))} == {"main.orders"}
 
 
+def test_findings_are_exported_under_filters_and_can_be_sent_back(client: Any) -> None:
+    decide(make_field(), verdict="confirm", actor=SYSTEM)
+    make_field(name="card", family="credit_card")
+    answer = client.get("/api/v1/fields/export/?family=email")
+    text = b"".join(answer.streaming_content).decode()
+    assert [one["field"] for one in lines(text)] == ["email"]
+    assert send(client, text).json()["changed"] == 0
+    assert Event.objects.filter(type="catalog.exported").count() == 1
+
+
+def test_lines_that_change_nothing_cost_no_query_each(client: Any, django_assert_max_num_queries: Any) -> None:
+    make_dataset(fields=tuple(f"c{at}" for at in range(150)))
+    text = exported(client)
+    with django_assert_max_num_queries(40):
+        assert send(client, text).json()["total"] == 151
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
 def test_no_cell_is_a_formula(client: Any, start: str) -> None:
     make_dataset(make_source(name=f"{start}cmd"), name=f"{start}SUM(A1)", fields=(f"{start}x",), description=f"{start}1+1")

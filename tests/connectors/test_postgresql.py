@@ -40,10 +40,13 @@ def test_every_type_is_sampled_and_measured(server: Server) -> None:
             "CREATE TYPE mood AS ENUM ('sad', 'ok')",
             "CREATE DOMAIN email AS text",
             "CREATE TABLE types (i int8, n numeric, f float8, b bool, d date, t time, ts timestamptz, u uuid, j jsonb, x bytea, l text[], m mood,"
+            ""
             " e email, ip inet, iv interval, p point, money money, r int4range, c char(5),"
             ' o oid, x8 xid8, rc regclass, cd cidr, ma macaddr, ts_ tsvector, bi bit(3), na name, sc "char", tz timetz, ia int[], co mood[])',
-            "INSERT INTO types SELECT 1, 2.50, 3.5, true, '2020-01-02', '12:00', '2020-01-02 12:00+02', gen_random_uuid(), '{\"a\": 1}', '\\xff00', '{a,b}',"
-            " 'ok', 'a@b.example', '10.0.0.1', '1 day', '(1,2)', 5, '[1,5)', 'ab', 5, '7', 'pg_class', '10.0.0.0/8', '08:00:2b:01:02:03', 'a b', '101', 'n', 'c', '12:00+02', '{1}', '{ok}' FROM generate_series(1, 3)",
+            "INSERT INTO types"
+            " SELECT 1, 2.50, 3.5, true, '2020-01-02', '12:00', '2020-01-02 12:00+02', gen_random_uuid(), '{\"a\": 1}', '\\xff00', '{a,b}',"
+            " 'ok', 'a@b.example', '10.0.0.1', '1 day', '(1,2)', 5, '[1,5)', 'ab', 5, '7', 'pg_class',"
+            " '10.0.0.0/8', '08:00:2b:01:02:03', 'a b', '101', 'n', 'c', '12:00+02', '{1}', '{ok}' FROM generate_series(1, 3)",
         )
         kinds = {field.name: field.kind for field in found.fields}
         sample, profile = connector.sample(found, 10), connector.profile(found)
@@ -236,6 +239,16 @@ def test_distinct_values_of_a_large_table_are_estimated(server: Server, monkeypa
     number, few = profile.fields
     assert number.distinct == pytest.approx(50_000, rel=0.1) and not number.distinct_is_exact and number.quantiles is None
     assert (few.distinct, few.distinct_is_exact, few.sketch) == (7, True, None)
+
+
+def test_a_view_that_takes_too_long_is_read_in_part(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "HURRIED_ROWS", 5)
+    with server.open(Limits(statement_timeout=1)) as connector:
+        slowly = "CREATE VIEW slowly AS SELECT i, pg_sleep(0.02)::text AS nap FROM generate_series(1, 1000) i"
+        found = made(server, connector, "slowly", slowly)
+        sample, profile = connector.sample(found, 2), connector.profile(found)
+    assert sample.rows == 2 and sample.method == "uniform 2 of the first 20 rows: statement timeout"
+    assert (profile.read, profile.rows, profile.method) == (5, None, "the first 5 rows: statement timeout")
 
 
 def test_bytes_that_are_no_text_survive_in_a_database_without_encoding(server: Server) -> None:

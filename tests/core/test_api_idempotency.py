@@ -79,7 +79,7 @@ def test_a_kept_answer_never_holds_a_secret() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_ten_requests_at_once_one_is_done() -> None:
     user = make_user("administrator")
-    headers = api_client(user)._credentials
+    headers: dict[str, str] = api_client(user).__dict__["_credentials"]
 
     def one(_: int) -> int:
         try:

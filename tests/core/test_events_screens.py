@@ -83,9 +83,9 @@ def test_paging_keeps_the_filter_and_comes_back(auditor: Client) -> None:
 def test_a_row_opens_to_its_change_its_proof_and_its_cause(auditor: Client) -> None:
     event = turn("x", change={"before": {"owner": "ada"}, "after": {"owner": "grace"}})
     seal()
+    event.refresh_from_db()
     text = auditor.get(f"{LOG}{event.pk}/more/").content.decode()
-    print(text[:3000])
-    assert "<del>ada</del>" in text and "<ins>grace</ins>" in text and "Sealed as #1" in text and bytes(event.leaf).hex() in text
+    assert "<del>ada</del>" in text and "<ins>grace</ins>" in text and f"Sealed as #{event.sequence}" in text and bytes(event.leaf).hex() in text
     assert "203.0.113.7" in text and auditor.get(f"{LOG}{event.pk}/change/").status_code == 200
 
 

@@ -21,7 +21,8 @@ from governance.core.face.svg import Bin, histogram, pieces, sparkline
         (1_234_567, "1.23 M"),
         (0.5, "0.5"),
         (-15_000, "-15 k"),
-        (999_999, "1 M"), (999_400, "999 k"),
+        (999_999, "1 M"),
+        (999_400, "999 k"),
     ],
 )
 def test_numbers_are_short(value: float | None, words: str) -> None:

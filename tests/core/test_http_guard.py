@@ -148,7 +148,7 @@ def test_our_own_port_is_refused_on_every_address_of_this_machine(clean: Protect
     clean.add_port(8000)
     for policy in ("source", "public"):
         with pytest.raises(ForbiddenAddress, match="this portal itself"):
-            check_host(host, 8000, policy=policy, allow=["127.0.0.0/8", "::1"])  # type: ignore[arg-type]
+            check_host(host, 8000, policy=policy, allow=["127.0.0.0/8", "::1"])
     assert check_host(host, 8001, policy="source")
 
 

@@ -25,7 +25,7 @@ def test_measurements_go_before_facts() -> None:
 
 def test_a_reader_that_sleeps_gets_the_newest_in_order_and_keeps_its_socket(portal: Portal) -> None:
     padding = "x" * 20_000
-    with opened(portal, token=token_of(portal), max_queue=1) as socket, broker_of(portal) as broker:
+    with opened(portal, token=token_of(portal), max_queue=1, compression=None) as socket, broker_of(portal) as broker:
         say(socket, subscribe=["events"])
         say(socket, subscribe=["nothing"])
         hear(socket)

@@ -12,6 +12,7 @@ from governance.core.cache import redis_client
 from monitoring import collecting, store
 from monitoring.collecting import LEASE_KEY, Part, Station
 from monitoring.collectors import Collector
+from monitoring.tasks import collect
 
 
 class Broken(Collector):
@@ -47,7 +48,7 @@ def test_a_part_that_fails_says_so_and_leaves_the_others(station: Station) -> No
 
 
 def test_a_frame_is_kept_and_told_to_the_sockets(station: Station) -> None:
-    pubsub = redis_client().pubsub(ignore_subscribe_messages=True)
+    pubsub = redis_client().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     pubsub.subscribe("live")
     pubsub.get_message(timeout=1)
     frame = station.tick()
@@ -85,6 +86,4 @@ def test_the_task_outlives_a_broker_that_goes_away(monkeypatch: pytest.MonkeyPat
     nowhere = type(redis_client()).from_url("redis://127.0.0.1:1/0", socket_connect_timeout=1)
     monkeypatch.setattr(store, "redis_client", lambda: nowhere)
     monkeypatch.setattr(collecting, "_station", None)
-    from monitoring.tasks import collect
-
     collect()

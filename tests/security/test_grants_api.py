@@ -59,8 +59,11 @@ def test_the_administrator_of_a_source_gives_within_it_only() -> None:
     assert hidden.status_code == missing.status_code == 400
     assert hidden.json()["detail"].replace(str(other.pk), "#") == missing.json()["detail"].replace(str(10**9), "#")
     assert give(client, user=user.pk).status_code == 403
-    seen = {(one["scope"], one["scope_id"]) for one in client.get(GRANTS).json()["results"]}
-    assert seen == {("source", dataset.source_id), ("dataset", dataset.pk)}
+    seen = {(one["scope"], one["scope_id"]): one["id"] for one in client.get(GRANTS).json()["results"]}
+    assert set(seen) == {("source", dataset.source_id), ("dataset", dataset.pk)}
+    url = f"{GRANTS}{seen['dataset', dataset.pk]}/"
+    assert client.patch(url, {"scope_id": other.pk}, format="json").status_code == 400
+    assert client.patch(url, {"role": "steward"}, format="json").status_code == 200 and client.delete(url).status_code == 204
 
 
 def test_nobody_gives_a_higher_ceiling_than_their_own() -> None:
@@ -115,7 +118,7 @@ def test_explain_names_the_grants_that_decide() -> None:
     user = make_user("viewer")
     denial = grant(user, "viewer", dataset.source, effect="deny")
     client = api_client(make_user(is_superuser=True))
-    ask = {"user": user.pk, "action": "view", "subject_type": "dataset", "subject_id": dataset.pk}
+    ask: dict[str, Any] = {"user": user.pk, "action": "view", "subject_type": "dataset", "subject_id": dataset.pk}
     answer = client.get("/api/v1/access/explain/", ask).json()
     assert answer["is_allowed"] is False and "denial comes before" in answer["why"]
     assert {one["id"]: one["decides"] for one in answer["grants"]} == {denial.pk: True, Grant.objects.get(effect="allow").pk: False}
@@ -128,7 +131,7 @@ def test_explain_says_what_is_missing() -> None:
     client = api_client(make_user("auditor"))
     dataset = make_dataset(domain=Domain.objects.create(name="Sales"))
     stranger, viewer = make_user(), make_user("viewer", dataset)
-    ask = {"subject_type": "dataset", "subject_id": dataset.pk, "action": "edit"}
+    ask: dict[str, Any] = {"subject_type": "dataset", "subject_id": dataset.pk, "action": "edit"}
     assert "steward, administrator" in client.get("/api/v1/access/explain/", ask | {"user": stranger.pk}).json()["why"]
     assert "do not include" in client.get("/api/v1/access/explain/", ask | {"user": viewer.pk}).json()["why"]
     assert "superuser" in client.get("/api/v1/access/explain/", ask | {"user": make_user(is_superuser=True).pk}).json()["why"]
@@ -136,7 +139,7 @@ def test_explain_says_what_is_missing() -> None:
 
 def test_everybody_may_ask_about_themselves_and_nobody_else() -> None:
     dataset = make_dataset()
-    client = api_client(make_user("viewer", dataset))
+    client: Any = api_client(make_user("viewer", dataset))
     assert client.get("/api/v1/access/explain/", {"subject_type": "dataset", "subject_id": dataset.pk}).json()["is_allowed"] is True
     assert client.get("/api/v1/access/explain/", {"user": make_user().pk}).status_code == 403
     assert client.get("/api/v1/access/explain/", {"subject_type": "dataset", "subject_id": make_dataset().pk}).status_code == 404

@@ -107,8 +107,7 @@ def ask_api(address: Address, client: Any, hidden: Side) -> Iterator[str]:
             yield from (f"{where}: {answer.status_code} {says(answer)[:300]}" for answer in asked if is_no_address(answer))
         else:
             nowhere = address.url(**arguments(address, hidden, MISSING))
-            ask = (lambda one: client.get(one)) if method == "get" else (lambda one, method=method: write(client, method, one, hidden))
-            there, missing = ask(url), ask(nowhere)
+            there, missing = (client.get(one) if method == "get" else write(client, method, one, hidden) for one in (url, nowhere))
             asked = [there]
             if is_scoped(address.model) and not there.status_code == missing.status_code in (400, 403, 404):
                 yield f"{where}: {there.status_code} there, {missing.status_code} where nothing is: {says(there)[:300]}"
@@ -117,9 +116,9 @@ def ask_api(address: Address, client: Any, hidden: Side) -> Iterator[str]:
         yield from wrong(where, asked, hidden)
 
 
-def ask_admin(address: Address, client: Any, hidden: Side) -> Iterator[str]:
+def ask_admin(address: Address, client: Any, hidden: Side, ways: list[dict[str, Any]]) -> Iterator[str]:
     url = address.url(**arguments(address, hidden))
-    asked = [client.get(url, query) for query in (queries(hidden) if not address.parameters else [{}])]
+    asked = [client.get(url, query) for query in (ways if not address.parameters else [{}])]
     form = values(hidden) | {"chosen": [hidden[model].pk for model in (Dataset, Field, Alert)], "do": "resolve", "action": "delete_selected"}
     flat = {
         name: value for name, value in form.items() if isinstance(value, str | int) or (isinstance(value, list) and not isinstance(value[0], dict))
@@ -157,13 +156,17 @@ def test_no_rest_address_tells_or_changes_anything_outside_the_scope(sides: tupl
     assert state_of(hidden) == before
 
 
-@pytest.mark.parametrize(("role", "scope"), [*((role, Source) for role in ROLES), ("administrator", Dataset), ("steward", Domain), ("viewer", Tag)])
+@pytest.mark.parametrize(
+    ("role", "scope"), [("viewer", Source), ("steward", Domain), ("engineer", Source), ("auditor", Tag), ("administrator", Dataset)]
+)
 def test_no_admin_page_tells_or_changes_anything_outside_the_scope(sides: tuple[Side, Side], role: str, scope: type[Any]) -> None:
     shown, hidden = sides
     client = quiet(admin_client(make_user(role, shown[scope], ceiling="restricted")))
     before = state_of(hidden)
     asked = [address for address in addresses("admin/") if not address.route.startswith(ABOUT_ONESELF)]
-    problems = [problem for address in asked for problem in ask_admin(address, client, hidden)]
+    # Pages are slow to make: the other roles ask in the plain way and by search only.
+    ways = queries(hidden) if role == "viewer" else [{}, {"q": HIDDEN}]
+    problems = [problem for address in asked for problem in ask_admin(address, client, hidden, ways)]
     assert not problems, "\n".join(problems)
     assert state_of(hidden) == before
 

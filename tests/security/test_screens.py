@@ -181,3 +181,14 @@ def test_others_tokens_are_seen_and_revoked_by_administrators_only(client: Any) 
     stranger = admin_client(make_user("viewer"))
     assert token.prefix not in stranger.get("/admin/identity/token/?of=all").content.decode()
     assert stranger.post(f"/admin/identity/token/{token.pk}/revoke/").status_code == 404
+
+
+def test_whoever_has_no_grant_is_told_whom_to_ask(boss: User) -> None:
+    page = admin_client(make_user(name="newcomer")).get("/admin/").content.decode()
+    assert "Nothing is shared with you yet" in page and "Administrators: <strong>boss</strong>" in page
+
+
+def test_the_history_of_a_row_is_its_facts(client: Any) -> None:
+    team = make_team()
+    answer = client.get(f"/admin/identity/team/{team.pk}/history/")
+    assert answer.status_code == 302 and answer.headers["Location"] == f"/admin/core/event/?subject_type=team&subject_id={team.pk}"

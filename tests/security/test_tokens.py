@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_another_process_forgets_a_revoked_token_within_two_seconds(monkeypatch:
     user = make_user("viewer")
     token, secret = tokens.create_token(user, name="x", scopes=["*"], actor=actor_for(user))
     now = [1_000.0]
-    monkeypatch.setattr(tokens.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     assert tokens.identify(secret)
     Token.objects.filter(pk=token.pk).update(revoked=timezone.now())
     now[0] += 1.9

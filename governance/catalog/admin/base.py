@@ -72,7 +72,7 @@ def back(request: HttpRequest) -> str:
     return reverse("admin:catalog_dataset_changelist")
 
 
-class CatalogAdmin(GatedAdmin):  # type: ignore[misc]
+class CatalogAdmin(GatedAdmin):
     """Lists and pages are views of our own; `extra_urls` are posts below the model's address."""
 
     def routes(self) -> list[tuple[str, Callable[..., HttpResponseBase], str]]:

@@ -51,6 +51,7 @@ class DatasetAdmin(CatalogAdmin):
             **found,
             "choices": choices,
             "typed": request.GET.get("q", ""),
+            "export": f"{reverse('dataset-export')}?{queries.export_query(actor, request.GET)}",
             "order": asked,
             "kept": kept.urlencode(),
             "total": rows.count(),
@@ -237,7 +238,7 @@ def _null_histories(snapshots: list[Any]) -> list[dict[str, Any]]:
             nulls = measured.get("nulls")
             series = shares.setdefault(name, [None] * len(snapshots))
             series[at] = round(100 * nulls / one.rows, 2) if nulls is not None and one.rows else None
-    found = []
+    found: list[dict[str, Any]] = []
     for name, series in shares.items():
         known = [one for one in series if one is not None]
         if len(known) > 1 and max(known) - min(known) >= 1:

@@ -55,7 +55,7 @@ _HEAVY = ("words", "dataset__words", "dataset__profile", "dataset__definition", 
 
 def _last(request: HttpRequest) -> Decision | None:
     """The reader's own newest decision, for the undo."""
-    found = Decision.objects.filter(user_id=actor_of(request).id, undone=None).select_related("field__dataset")
+    found = Decision.objects.filter(user_id=actor_of(request).id or 0, undone=None).select_related("field__dataset")
     newest = found.defer("field__words", "field__profile", "field__evidence", "field__dataset__words", "field__dataset__profile").first()
     return newest if newest and not Decision.objects.filter(field_id=newest.field_id, undone=None, pk__gt=newest.pk).exists() else None
 

@@ -60,6 +60,7 @@ class FieldAdmin(CatalogAdmin):
             "counts": _counts(actor, address, (now - timedelta(days=7)).isoformat(timespec="seconds")),
             "choices": queries.field_choices(actor, request.GET),
             "typed": request.GET.get("q", ""),
+            "export": f"{reverse('field-export')}?{queries.field_export_query(request.GET)}",
             "since": queries.since_of(request.GET),
             "sinces": [((now - timedelta(days=days)).isoformat(timespec="seconds"), words) for days, words in SINCE],
             "without_since": without_since.urlencode(),

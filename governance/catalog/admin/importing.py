@@ -47,6 +47,7 @@ def _text(request: HttpRequest) -> str:
     if (file.size or 0) > LARGEST:
         raise InvalidInput("The file is larger than 8 MB. Use the API, or split it.")
     try:
-        return file.read().decode("utf-8-sig")
+        text = bytes(file.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidInput("The file is not UTF-8. Save it as CSV in UTF-8.") from None
+    return text

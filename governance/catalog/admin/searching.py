@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from governance.catalog.search import ICONS, KINDS, Filters, search
 from governance.core.access import actor_of
@@ -17,7 +18,7 @@ SHOWN = 100
 
 
 @page("search/", "search", "Search", "catalog/search.html")
-def search_page(request: HttpRequest) -> dict[str, Any]:
+def search_page(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     """Hits with facets; the words and the facets stand in the URL."""
     typed = request.GET.get("q", "")[:200]
     given = {name: request.GET.get(name, "") for name in TITLES}
@@ -38,7 +39,7 @@ def search_page(request: HttpRequest) -> dict[str, Any]:
             options.append({**one, "is_chosen": is_chosen, "href": f"?{urlencode(link)}"})
         if options:
             facets.append({"title": title, "name": name, "options": options})
-    return {
+    context = {
         "crumbs": [("Discover", ""), ("Search", "")],
         "typed": typed,
         "found": found,
@@ -47,3 +48,5 @@ def search_page(request: HttpRequest) -> dict[str, Any]:
         "is_filtered": filters.is_any,
         "hidden": [(name, value) for name, value in given.items() if value],
     }
+    # What the page's script asks for while somebody types has no head, so there is nothing in it that a policy could refuse.
+    return render(request, "catalog/parts/results.html", context) if "part" in request.GET else context

@@ -51,14 +51,14 @@ class Import(serializers.Serializer[Any]):
     csv = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
     file = serializers.FileField(required=False)
     dry_run = serializers.BooleanField(required=False, default=False)
-    partial = serializers.BooleanField(required=False, default=False, help_text="Write the good lines although others are bad.")
+    partial = serializers.BooleanField(required=False, default=False, help_text="Write the good lines although others are bad.")  # type: ignore[assignment]
 
 
 class Restore(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1)
 
 
-class DatasetFilter(filters.FilterSet):
+class DatasetFilter(filters.FilterSet):  # type: ignore[misc]
     source = filters.NumberFilter(field_name="source_id")
     domain = filters.NumberFilter(field_name="domain_id")
     tag = filters.NumberFilter(method="by_tag")
@@ -108,7 +108,8 @@ class Datasets(Resource):
         return Dataset.objects.all()
 
     def seen(self) -> QuerySet[Any]:
-        return super().seen().annotate(**_LISTS)
+        rows: QuerySet[Any] = super().seen().annotate(**_LISTS)
+        return rows
 
     def filtered(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found = super().filtered(queryset)

@@ -23,7 +23,7 @@ from intelligence.classification import families
 class DomainWrite(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     description = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
-    parent = serializers.IntegerField(required=False, allow_null=True, help_text="id of the domain above it")
+    parent = serializers.IntegerField(required=False, allow_null=True, help_text="id of the domain above it")  # type: ignore[assignment]
 
 
 class TagWrite(serializers.Serializer[Any]):

@@ -20,7 +20,7 @@ from intelligence.classification import families
 class Parameters(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(choices=KINDS, required=False, default="")
-    source = serializers.IntegerField(required=False, default=None)
+    source = serializers.IntegerField(required=False, default=None)  # type: ignore[assignment]
     sensitivity = serializers.ChoiceField(choices=families.SENSITIVITIES, required=False, default="")
     tag = serializers.IntegerField(required=False, default=None)
     facets = serializers.BooleanField(required=False, default=False)

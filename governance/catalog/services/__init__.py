@@ -8,6 +8,7 @@ from governance.catalog.services.editing import edit_field as edit_field
 from governance.catalog.services.editing import edit_many as edit_many
 from governance.catalog.services.editing import restore_version as restore_version
 from governance.catalog.services.exchange import export as export
+from governance.catalog.services.exchange import export_fields as export_fields
 from governance.catalog.services.exchange import import_csv as import_csv
 from governance.catalog.services.findings import FieldFindings as FieldFindings
 from governance.catalog.services.findings import Found as Found

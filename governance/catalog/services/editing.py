@@ -21,6 +21,8 @@ from security.identity.models import Team
 LONGEST_DESCRIPTION = 5_000
 SHOWN = 500
 """Characters of a description that a fact holds; the version holds all."""
+TOLD = 40
+"""Changes that a fact names."""
 MOST = 1_000
 """Datasets that one request may edit."""
 PARTS = ("description", "domain", "certification", "tags", "owners", "owner_teams")
@@ -71,7 +73,7 @@ def edit_field(field: Field, *, actor: Actor, description: str | None = None, ta
     found = Field.objects.defer("words").get(pk=field.pk)
     found.dataset = dataset
     require(actor, "edit", found)
-    before = {"description": found.description, "tags": sorted(found.tags.values_list("pk", flat=True))}
+    before: dict[str, Any] = {"description": found.description, "tags": sorted(found.tags.values_list("pk", flat=True))}
     after = dict(before)
     if description is not None:
         after["description"] = _description(description)
@@ -85,8 +87,7 @@ def edit_field(field: Field, *, actor: Actor, description: str | None = None, ta
     found.tags.set(after["tags"])
     change = _shown(before, after)
     _version(dataset, {f"{found.name}.{name}": pair for name, pair in change.items()}, actor)
-    told = {"before": {name: pair["before"] for name, pair in change.items()}, "after": {name: pair["after"] for name, pair in change.items()}}
-    record("catalog.field.edited", found, actor=actor, change=told, field=found.name[:200])
+    record("catalog.field.edited", found, actor=actor, change=_told(change), field=found.name[:200])
     refresh([dataset.pk], [found.pk])
     return found
 
@@ -150,10 +151,9 @@ def _edit(
         dataset.certified_by_id = actor.id if after["certification"] else None
     dataset.save(update_fields=["description", "domain", "certification", "certified_by"])
     if "domain" in change:
-        dataset.domain = Domain.objects.filter(pk=dataset.domain_id).first()
+        dataset.domain = Domain.objects.filter(pk=after["domain"]).first() if after["domain"] else None
     _version(dataset, change, actor)
-    told = {"before": {name: pair["before"] for name, pair in change.items()}, "after": {name: pair["after"] for name, pair in change.items()}}
-    record("catalog.dataset.edited", dataset, actor=actor, change=told, version=dataset.version, restored=restored)
+    record("catalog.dataset.edited", dataset, actor=actor, change=_told(change), version=dataset.version, restored=restored)
     return True
 
 
@@ -177,8 +177,8 @@ def _restore_fields(dataset: Dataset, wanted: Mapping[str, Mapping[str, Any]], a
     change: dict[str, Any] = {}
     present = curation_of([dataset.pk])[dataset.pk].get("fields", {})
     for field in Field.objects.filter(dataset=dataset, name__in=[*wanted, *present]).defer("words"):
-        before = {"description": "", "tags": []} | dict(present.get(field.name, {}))
-        after = {"description": "", "tags": []} | dict(wanted.get(field.name, {}))
+        before: dict[str, Any] = {"description": "", "tags": []} | dict(present.get(field.name, {}))
+        after: dict[str, Any] = {"description": "", "tags": []} | dict(wanted.get(field.name, {}))
         after["tags"] = _existing(Tag, after["tags"])
         if before == after:
             continue
@@ -225,8 +225,15 @@ def _existing(model: Any, ids: Collection[int]) -> list[int]:
 
 def _shown(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What differs; long texts are cut."""
+    return {name: {"before": _cut(before[name], SHOWN), "after": _cut(after[name], SHOWN)} for name in after if before[name] != after[name]}
 
-    def cut(value: Any) -> Any:
-        return f"{value[:SHOWN]}…" if isinstance(value, str) and len(value) > SHOWN else value
 
-    return {name: {"before": cut(before[name]), "after": cut(after[name])} for name in after if before[name] != after[name]}
+def _told(change: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """A change as a fact has it: a fact is at most 64 KB long, and the version holds all."""
+    shown = list(change.items())[:TOLD]
+    longest = max(40, 2 * SHOWN // max(len(shown), 1))
+    return {side: {_cut(name, 60): _cut(pair[side], longest) for name, pair in shown} for side in ("before", "after")}
+
+
+def _cut(value: Any, longest: int) -> Any:
+    return f"{value[:longest]}…" if isinstance(value, str) and len(value) > longest else value

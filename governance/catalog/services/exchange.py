@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 
 from governance.catalog.models import Dataset, Decision, Domain, Field
 from governance.catalog.services.decisions import decide
@@ -27,6 +28,7 @@ COLUMNS = (
     *("sensitivity", "suggested", "score", "verdict", "entity", "reason"),
 )
 EDITABLE = ("description", "domain", "owners", "teams", "tags", "certification", "verdict", "entity", "reason")
+OF_DATASETS = ("description", "domain", "owners", "teams", "tags", "certification")
 OF_FIELDS = ("description", "tags", "verdict", "entity", "reason")
 MOST_LINES = 50_000
 MOST_TOLD = 1_000
@@ -94,9 +96,7 @@ def _exported(datasets: Sequence[Dataset], actor: Actor) -> Iterator[str]:
         head = {"source": dataset.source.name, "dataset": dataset.key}
         yield _row(head | _dataset_cells(dataset) | {"type": dataset.kind, "sensitivity": dataset.sensitivity})
         for one in of.get(dataset.pk, ()):
-            told = {"field": one.name, "type": one.type, "sensitivity": one.sensitivity, "suggested": one.suggested_entity}
-            score = "" if one.suggested_score is None else f"{one.suggested_score:.2f}"
-            yield _row(head | told | {"score": score} | _field_cells(one, decided.get(one.pk, [])))
+            yield _field_row(head, one, decided.get(one.pk, []))
 
 
 def _dataset_cells(one: Dataset) -> dict[str, str]:
@@ -118,6 +118,12 @@ def _field_cells(one: Field, decisions: Sequence[Decision]) -> dict[str, str]:
         else {"verdict": "", "entity": one.entity, "reason": ""}
     )
     return {"description": one.description, "tags": _joined(tag.name for tag in one.tags.all())} | decided
+
+
+def _field_row(head: dict[str, str], one: Field, decisions: Sequence[Decision]) -> str:
+    told = {"field": one.name, "type": one.type, "sensitivity": one.sensitivity, "suggested": one.suggested_entity}
+    score = "" if one.suggested_score is None else f"{one.suggested_score:.2f}"
+    return _row(head | told | {"score": score} | _field_cells(one, decisions))
 
 
 def _row(cells: Mapping[str, str]) -> str:
@@ -144,6 +150,24 @@ def _joined(names: Iterator[str]) -> str:
     return "; ".join(sorted(names))
 
 
+def export_fields(fields: QuerySet[Field], *, actor: Actor) -> Iterator[str]:
+    """The same for fields that the caller has narrowed to those the actor may see."""
+    ids = list(fields.order_by("dataset_id", "position").values_list("pk", flat=True))
+    with transaction.atomic():
+        record("catalog.exported", actor=actor, datasets=0, fields=len(ids))
+    yield BOM + _written(COLUMNS)
+    rows = (
+        Field.objects.select_related("dataset__source")
+        .prefetch_related("tags")
+        .defer("words", "profile", "evidence", "dataset__words", "dataset__profile")
+    )
+    for start in range(0, len(ids), 2000):
+        some = list(rows.filter(pk__in=ids[start : start + 2000]).order_by("dataset_id", "position"))
+        decided = decisions_of([one.pk for one in some])
+        for one in some:
+            yield _field_row({"source": one.dataset.source.name, "dataset": one.dataset.key}, one, decided.get(one.pk, []))
+
+
 # In
 
 
@@ -162,7 +186,8 @@ def import_csv(text: str, *, dry_run: bool = False, partial: bool = False, actor
                 raise _RolledBack
             report.applied = report.changed > 0
             if report.applied:
-                record("catalog.imported", actor=actor, lines=report.total, refused=report.failed, **counts)
+                data: dict[str, Any] = {"lines": report.total, "refused": report.failed, **counts}
+                record("catalog.imported", actor=actor, **data)
     except _RolledBack:
         pass
     return report
@@ -198,13 +223,10 @@ def _apply(rows: Sequence[tuple[int, dict[str, str]]], report: Report, actor: Ac
     for number, cells in rows:
         line = Line(number, cells["dataset"][:200], cells.get("field", "")[:200])
         try:
-            with transaction.atomic():
-                kind = _apply_line(cells, line, known, actor)
+            for what in _apply_line(cells, line, known, actor):
+                counts[what] += 1
         except GovernanceError as error:
             line.changes, line.errors = {}, [error.detail]
-            kind = ()
-        for one in kind:
-            counts[one] += 1
         report.total += 1
         report.changed += bool(line.changes)
         report.failed += bool(line.errors)
@@ -231,40 +253,34 @@ class _Known:
         self.people = dict(get_user_model().objects.values_list("username", "pk"))
 
 
-def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Actor) -> tuple[str, ...]:
+def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Actor) -> list[str]:
+    """Write what differs; names of what was written. A line that changes nothing asks the database nothing."""
     dataset = known.datasets.get((cells["source"], cells["dataset"]))
     if dataset is None:
         raise InvalidInput(f"There is no dataset {cells['dataset'][:200]!r} in a source called {cells['source'][:100]!r}, or you may not see it.")
     if not cells.get("field"):
-        return _apply_dataset(dataset, cells, line, known, actor)
+        line.changes = _different(_dataset_cells(dataset), cells, OF_DATASETS)
+        if line.changes:
+            with transaction.atomic():
+                _edit_dataset(dataset, line.changes, cells, known, actor)
+        return ["datasets"] if line.changes else []
     one = known.fields.get((dataset.pk, cells["field"]))
     if one is None:
         raise InvalidInput(f"{dataset} has no field {cells['field'][:200]!r}, or you may not see it.")
-    one.dataset = dataset
-    done = []
-    before = _field_cells(one, known.decisions.get(one.pk, []))
-    different = _different(before, cells, OF_FIELDS)
-    edits: dict[str, Any] = {}
-    if "description" in different:
-        edits["description"] = cells["description"]
-    if "tags" in different:
-        edits["tags"] = [tag.pk for tag in tags_named(_split(cells["tags"]), actor=actor)]
-    if edits:
-        edit_field(one, actor=actor, **edits)
-        done.append("fields")
-    verdict = cells.get("verdict", "").lower()
-    line.changes = {name: pair for name, pair in different.items() if name in ("description", "tags")}
-    if verdict and (different.get("verdict") or different.get("entity")):
-        if verdict not in Decision.Verdict.values:
-            raise InvalidInput(f"verdict is confirm, reject or set, not {verdict[:30]!r}.")
-        decide(one, verdict=verdict, entity=cells.get("entity", "") if verdict == "set" else "", reason=cells.get("reason", ""), actor=actor)  # type: ignore[arg-type]
-        line.changes |= {name: pair for name, pair in different.items() if name in ("verdict", "entity", "reason")}
-        done.append("decisions")
-    return tuple(done)
+    different = _different(_field_cells(one, known.decisions.get(one.pk, [])), cells, OF_FIELDS)
+    is_edited = bool({"description", "tags"} & set(different))
+    is_decided = bool(cells.get("verdict")) and bool({"verdict", "entity"} & set(different))
+    line.changes = {name: pair for name, pair in different.items() if (is_edited if name in ("description", "tags") else is_decided)}
+    if line.changes:
+        with transaction.atomic():
+            if is_edited:
+                _edit_field(one, different, cells, actor)
+            if is_decided:
+                _decide(one, cells, actor)
+    return ["fields"] * is_edited + ["decisions"] * is_decided
 
 
-def _apply_dataset(dataset: Dataset, cells: Mapping[str, str], line: Line, known: _Known, actor: Actor) -> tuple[str, ...]:
-    different = _different(_dataset_cells(dataset), cells, ("description", "domain", "owners", "teams", "tags", "certification"))
+def _edit_dataset(dataset: Dataset, different: Mapping[str, Any], cells: Mapping[str, str], known: _Known, actor: Actor) -> None:
     changes: dict[str, Any] = {name: cells[name] for name in ("description", "certification") if name in different}
     if "domain" in different:
         changes["domain"] = _id(known.domains, cells["domain"].lower(), "domain") if cells["domain"] else None
@@ -274,11 +290,22 @@ def _apply_dataset(dataset: Dataset, cells: Mapping[str, str], line: Line, known
         changes["owner_teams"] = [_id(known.teams, name.lower(), "team") for name in _split(cells["teams"])]
     if "tags" in different:
         changes["tags"] = [tag.pk for tag in tags_named(_split(cells["tags"]), actor=actor)]
-    if not changes:
-        return ()
     edit_dataset(dataset, actor=actor, **changes)
-    line.changes = different
-    return ("datasets",)
+
+
+def _edit_field(one: Field, different: Mapping[str, Any], cells: Mapping[str, str], actor: Actor) -> None:
+    edits: dict[str, Any] = {"description": cells["description"]} if "description" in different else {}
+    if "tags" in different:
+        edits["tags"] = [tag.pk for tag in tags_named(_split(cells["tags"]), actor=actor)]
+    edit_field(one, actor=actor, **edits)
+
+
+def _decide(one: Field, cells: Mapping[str, str], actor: Actor) -> None:
+    verdict = cells["verdict"].lower()
+    if verdict not in Decision.Verdict.values:
+        raise InvalidInput(f"verdict is confirm, reject or set, not {verdict[:30]!r}.")
+    entity = cells.get("entity", "") if verdict == "set" else ""
+    decide(one, verdict=verdict, entity=entity, reason=cells.get("reason", ""), actor=actor)  # type: ignore[arg-type]
 
 
 def _different(before: Mapping[str, str], cells: Mapping[str, str], names: Sequence[str]) -> dict[str, dict[str, str]]:

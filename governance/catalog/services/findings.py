@@ -102,7 +102,7 @@ def record_failure(dataset: Dataset, error: GovernanceError, *, scan_id: int | N
     told = {"code": error.code, "detail": error.detail[:2000]}
     Dataset.objects.filter(pk=dataset.pk).update(error=told)
     dataset.error = told
-    record("catalog.dataset.failed", dataset, actor=actor, severity="warning", scan=scan_id, **told)
+    record("catalog.dataset.failed", dataset, actor=actor, severity="warning", scan=scan_id, code=told["code"], detail=told["detail"])
 
 
 def _save(rows: Sequence[Field], said: Mapping[str, FieldFindings]) -> None:

@@ -83,10 +83,9 @@ def merge_tags(tag: Tag, *, into: Tag, actor: Actor) -> Tag:
         raise InvalidInput("A tag cannot be merged into itself.", errors={"into": ["the same tag"]})
     guard_scope(actor, "tag", [tag.pk, into.pk])
     datasets, fields = _tagged(tag)
-    for through, column in ((Dataset.tags.through, "dataset_id"), (Field.tags.through, "field_id")):
-        owners = through._default_manager.filter(tag_id=tag.pk).values_list(column, flat=True)
-        rows = [through(**{column: pk, "tag_id": into.pk}) for pk in owners]
-        through._default_manager.bulk_create(rows, ignore_conflicts=True)
+    of_datasets, of_fields = Dataset.tags.through, Field.tags.through
+    of_datasets.objects.bulk_create([of_datasets(dataset_id=pk, tag_id=into.pk) for pk in datasets], ignore_conflicts=True)
+    of_fields.objects.bulk_create([of_fields(field_id=pk, tag_id=into.pk) for pk in fields], ignore_conflicts=True)
     record("catalog.tag.merged", tag, actor=actor, into=into.pk, name=into.name, uses=len(datasets) + len(fields))
     tag.delete()
     _refresh(datasets, fields)

@@ -151,16 +151,18 @@ class Resource(View):
             raise NotFound(f"There is no {self.model._meta.verbose_name} {pk}, or you may not see it.")
         return self.shape_detail(_renamed(row, columns))
 
-    def instance(self, action: Action) -> Any:
+    def instance(self, action: Action | None) -> Any:
         """The object of this request's address, if the actor may do `action` on it; NotFound when it cannot even be seen, Denied otherwise.
 
+        With None whatever is seen is answered: the service that gets it asks the gate.
         An `If-Match` header must name the object's present ETag.
         """
         pk = _number(self.kwargs.get("pk"))
         found = self.seen().filter(pk=pk).first()
         if found is None:
             raise NotFound(f"There is no {self.model._meta.verbose_name} {self.kwargs.get('pk')}, or you may not see it.")
-        require(self.actor, action, found)
+        if action is not None:
+            require(self.actor, action, found)
         wanted = self.request.headers.get("If-Match")
         if wanted and wanted.strip() != "*":
             tag = f'"{hashlib.blake2b(dumps(self.one(pk)), digest_size=12).hexdigest()}"'

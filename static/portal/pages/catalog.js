@@ -105,11 +105,11 @@ function searchWhileTyping(form) {
   const search = async () => {
     const turn = ++asked;
     const address = `?${new URLSearchParams(new FormData(form))}`;
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const answer = await fetch(`${address}&part=results`, { headers: { Accept: "text/html" } });
     // An older answer that comes late must not overwrite a newer one.
     if (turn !== asked || !answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    results.replaceChildren(...page.getElementById("results").childNodes);
+    const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+    results.replaceChildren(...part.body.childNodes);
     history.replaceState(history.state, "", address);
   };
   input.addEventListener("input", () => {

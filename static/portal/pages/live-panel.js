@@ -20,6 +20,7 @@ export class Panel {
   constructor(element, make) {
     this.element = element;
     this.make = make;
+    this.isFirst = element.parentElement.matches(":first-child");
     this.note = element.parentElement.querySelector(".live-note");
     this.wanted = JSON.parse(element.dataset.series).map(([path, label]) => ({ path, label, pattern: pattern(path) }));
     this.lines = [];
@@ -54,7 +55,7 @@ export class Panel {
     this.element.querySelectorAll(":scope > :not(.gp-chart__missing)").forEach((one) => one.remove());
     if (!lines.length) return;
     const { unit, most } = this.element.dataset;
-    const options = { window: this.seconds, step: this.step, group: "live", stacked: "stacked" in this.element.dataset, min: 0, height: 176 };
+    const options = { window: this.seconds, step: this.step, group: "live", stacked: "stacked" in this.element.dataset, min: 0, height: 164 };
     if (most) options.max = Number(most);
     this.chart = await this.make(this.element, { ...options, series: lines.map(({ label }) => ({ label, unit })) });
     if (this.notes) this.chart.annotate(this.notes);

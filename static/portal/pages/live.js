@@ -6,7 +6,7 @@ import { Panel, flat } from "./live-panel.js";
 
 const HISTORY = "/api/v1/metrics/live/";
 const EVENTS = "/api/v1/events/";
-const NOTED = ["scans.run.started", "scans.run.completed", "scans.run.failed", "alerts.alert.fired", "runtime.restored"];
+const NOTED = { "scans.run.started": "scan begins", "scans.run.completed": "scan done", "scans.run.failed": "scan failed", "scans.run.aborted": "scan cancelled" };
 const LATE = 4; // seconds without a frame after which the page says so
 const STEPS = [900, 1, 10, 120]; // as the API answers: each second up to 15 min
 const PROCESS = [["count", human], ["cpu", (value) => `${human(value)} %`], ["rss", humanBytes], ["pss", humanBytes], ["threads", human]];
@@ -111,17 +111,27 @@ function row(name) {
   });
 }
 
-// What happened meanwhile, as far as this reader may see it, stands in the charts as lines.
+// What happened meanwhile, as far as this reader may see it, stands in the charts as lines; words only where there is room for them.
 async function note() {
   try {
     const since = new Date(Date.now() - seconds * 1000).toISOString();
-    const answers = await Promise.all(["scans.run.*", "alerts.alert.*"].map((type) => ask(EVENTS, { type, since, limit: 50 })));
-    const found = answers.flatMap((body) => body.results).filter((one) => NOTED.includes(one.type));
-    const notes = found.map((one) => ({ time: Date.parse(one.time) / 1000, text: `${one.type.split(".").at(-1)} ${one.subject_name ?? ""}`.trim().slice(0, 24) }));
-    for (const panel of panels) panel.annotate(notes);
+    const body = await ask(EVENTS, { type: "scans.run.*", since, limit: 100 });
+    const notes = spaced(body.results.filter((one) => one.type in NOTED).map((one) => [Date.parse(one.time) / 1000, NOTED[one.type]]).reverse());
+    panels.forEach((panel) => panel.annotate(panel.isFirst ? notes : notes.map(({ time }) => ({ time, text: "" }))));
   } catch {
     // Charts without annotations are right too.
   }
+}
+
+// Events that would stand on top of each other become one line.
+function spaced(events) {
+  const notes = [];
+  for (const [time, text] of events) {
+    const before = notes.at(-1);
+    if (before && time - before.time < seconds / 6) before.words.push(text);
+    else notes.push({ time, words: [text] });
+  }
+  return notes.map(({ time, words: said }) => ({ time, text: said.length > 2 ? `${said[0]} +${said.length - 1}` : [...new Set(said)].join(", ") }));
 }
 
 function remember() {
@@ -176,5 +186,5 @@ setInterval(() => {
 for (const panel of panels) panel.window(seconds, stepOf(seconds));
 fill().finally(() => subscribe("system", receive));
 subscribe("events", (frame) => {
-  if (NOTED.includes(frame.type)) note();
+  if (frame.type in NOTED) note();
 });

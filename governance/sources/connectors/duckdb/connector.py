@@ -125,7 +125,7 @@ class DuckDB(Connector):
                 f"(SELECT * FROM {relation} USING SAMPLE {share:.6f}% (bernoulli, 0))",
                 f"uniform {{read:,}} of {rows:,} rows: row budget",
             )
-        read, profiles = measures.measure(run, relation, _columns(dataset), self.limits.max_value)
+        read, profiles = measures.measure(run, relation, _columns(dataset), self.limits.max_value, expected=min(rows, self.limits.row_budget))
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and has_all
         return DatasetProfile(rows=rows, fields=profiles, method=method.format(read=read), read=read)

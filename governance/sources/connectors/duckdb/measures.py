@@ -15,6 +15,8 @@ EXACT_ROWS: Final = 200_000
 """Up to here a second pass counts distinct values exactly."""
 COLUMNS: Final = 200
 """Columns in one statement."""
+VALUES: Final = 200_000_000
+"""Values that one statement measures, so that it ends within its time."""
 CELLS: Final = 4_000_000
 """Hashes that are held at once while distinct values are counted."""
 SKETCHES: Final = 40
@@ -68,11 +70,14 @@ def kind_of(name: str) -> Kind:
     return "timestamp" if base.startswith("TIMESTAMP") else plain.get(base, "other")
 
 
-def measure(run: Run, relation: str, columns: Sequence[Column], cut: int, *, has_sketches: bool = False) -> tuple[int, list[FieldProfile]]:
-    """Rows read, and a profile for each column; sketches for the distinct values of a part take a second pass."""
+def measure(
+    run: Run, relation: str, columns: Sequence[Column], cut: int, *, expected: int = 0, has_sketches: bool = False
+) -> tuple[int, list[FieldProfile]]:
+    """Rows read (about `expected`, when that is known), and a profile for each column; sketches for the distinct values of a part take a second pass."""
     read, profiles = 0, []
-    for start in range(0, max(1, len(columns)), COLUMNS):
-        group = columns[start : start + COLUMNS]
+    width = max(10, min(COLUMNS, VALUES // max(1, expected)))
+    for start in range(0, max(1, len(columns)), width):
+        group = columns[start : start + width]
         asked = [expressions(one, cut) for one in group]
         targets = "".join(f", {expression}" for one in asked for expression in one.values())
         read, *answers = run(f"SELECT count(*){targets} FROM {relation}")[0]

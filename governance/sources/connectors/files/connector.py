@@ -33,6 +33,8 @@ from governance.sources.connectors.files.grouping import WHOLE, File, Group, Roo
 from governance.sources.connectors.path_config import PathConfig
 
 PART_BYTES: Final = 256 * 1024 * 1024
+UNPACKED: Final = 4
+"""How many times larger a packed text is taken to be."""
 CHECKED: Final = 20
 """Files of a group whose columns are compared before it counts as one dataset."""
 
@@ -85,6 +87,9 @@ class Files(Connector):
             Capability(
                 "Data files", bool(files), f"{seen}." if files else "No CSV, TSV, Parquet, JSON or JSON lines file was found. Check the path."
             ),
+            Capability(
+                "Other files", not self.root.others, f"{self.root.others:,} files of other kinds are not read." if self.root.others else "None."
+            ),
             Capability("Readable", not closed, f"{closed:,} files may not be read. Give the portal's user permission." if closed else "All of them."),
             Capability("Skip what is unchanged", True, "By size, time of change and identity of each file."),
         )
@@ -117,11 +122,15 @@ class Files(Connector):
 
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
         run, table, columns = self._open(dataset, part)
-        relation, share = table.relation, self._share(dataset, table, part)
+        expected = self._rows(dataset, table, part)
+        budget = self.limits.row_budget // (part[1] if part else 1)
+        relation, share = table.relation, min(1.0, budget / max(1, expected))
         if share < 1:
             relation = f"(SELECT * FROM {relation} USING SAMPLE {100 * share:.6f}% (bernoulli, 0))"
 
-        read, profiles = measures.measure(run, relation, columns, self.limits.max_value, has_sketches=part is not None)
+        read, profiles = measures.measure(
+            run, relation, columns, self.limits.max_value, expected=min(expected, budget), has_sketches=part is not None
+        )
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and share >= 1
         rows = read if share >= 1 else table.rows if table.rows is not None else round(read / share)
@@ -212,16 +221,14 @@ class Files(Connector):
             raise DataUnreadable(f"The columns of {dataset.name} have changed since they were listed. Scan again.")
         return run, table, [known.get(field.name) or measures.Column(field, "NULL", "NULL::VARCHAR") for field in dataset.fields]
 
-    def _share(self, dataset: DatasetInfo, table: formats.Table, part: tuple[int, int] | None) -> float:
-        """Which share of the rows the budget lets us read; the number of rows is estimated from the beginning of a text file."""
-        rows = table.rows
-        if rows is None:
-            files = self._files(dataset, part)
-            head = formats.head_of(files[0])
-            line = max(1.0, len(head) / max(1, head.count(b"\n")))
-            rows = int(sum(file.size * (4 if file.is_packed else 1) for file in files) / line)
-        budget = self.limits.row_budget // (part[1] if part else 1)
-        return min(1.0, budget / rows) if rows else 1.0
+    def _rows(self, dataset: DatasetInfo, table: formats.Table, part: tuple[int, int] | None) -> int:
+        """How many rows there are: as Parquet says, or as the beginning of a text file lets expect."""
+        if table.rows is not None:
+            return table.rows
+        files = self._files(dataset, part)
+        head = formats.head_of(files[0]) if files else b""
+        line = max(1.0, len(head) / max(1, head.count(b"\n")))
+        return int(sum(file.size * (UNPACKED if file.is_packed else 1) for file in files) / line)
 
 
 def _is_utf8(file: File) -> bool:

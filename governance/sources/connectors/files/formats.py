@@ -17,6 +17,7 @@ Run = Callable[[str], list[tuple[Any, ...]]]
 HEAD: Final = 1024 * 1024
 LONGEST_LINE: Final = 32 * 1024 * 1024
 SHORTEST_LIMIT: Final = 2 * 1024 * 1024
+SHORTEST_OBJECT: Final = 16 * 1024 * 1024
 LONGEST_OBJECT: Final = 64 * 1024 * 1024
 SNIFFED: Final = 50
 """Files of a group whose header is looked at."""
@@ -88,11 +89,16 @@ def _refuse_no_parquet(file: File) -> None:
 
 
 def _json(run: Run, group: Group) -> Table:
+    longest = min(LONGEST_OBJECT, max(SHORTEST_OBJECT, *(LONGEST_OBJECT if file.is_packed else file.size + 1 for file in group.files)))
     is_lines = group.files[0].format == "jsonl"
-    options = f"maximum_object_size = {LONGEST_OBJECT}, union_by_name = true, hive_partitioning = {group.is_hive}"
+    options = f"maximum_object_size = {longest}, union_by_name = true, hive_partitioning = {group.is_hive}"
     options += ", format = 'newline_delimited', ignore_errors = true" if is_lines else ", format = 'auto'"
     relation = f"read_json({_paths(group.files)}, {options})"
     fields = described(run, relation)
+    if fields and not group.is_hive:
+        # Said once, so that no statement looks for the columns again.
+        spelled = ", ".join(f"{literal(one.name)}: {literal(one.type)}" for one in fields)
+        relation = f"read_json({_paths(group.files)}, {options}, columns = {{{spelled}}})"
     columns = tuple(_json_column(one) for one in fields)
     if is_lines and columns:
         # A line that is no JSON comes as a row of nulls.
@@ -100,7 +106,7 @@ def _json(run: Run, group: Group) -> Table:
         return Table(
             kept,
             columns,
-            rejects=("lines", f"read_ndjson_objects({_paths(group.files)}, maximum_object_size = {LONGEST_OBJECT}, ignore_errors = true)"),
+            rejects=("lines", f"read_ndjson_objects({_paths(group.files)}, maximum_object_size = {longest}, ignore_errors = true)"),
         )
     return Table(relation, columns)
 

@@ -72,6 +72,8 @@ class Root:
 
     def __init__(self, path: str) -> None:
         self.start = check_path(path, roots=roots())
+        self.others = 0
+        """Files of other kinds that `files` met."""
         self.is_single = self.start.is_file()
         self.is_glob = not self.start.exists() and has_magic(str(self.start))
         self.base = self.start.parent if self.is_single else _fixed(self.start) if self.is_glob else self.start
@@ -82,6 +84,7 @@ class Root:
 
     def files(self) -> list[File]:
         """Every data file, in order of its name; hidden ones and those beginning with _ (markers of other tools) are left out."""
+        self.others = 0
         return list(self._read(self.start))
 
     def group(self, key: str) -> Group | None:
@@ -101,7 +104,9 @@ class Root:
     def _read(self, start: Path) -> Iterator[File]:
         for real in expand(start, roots=roots()):
             found = self._file(real)
-            if found is not None:
+            if found is None:
+                self.others += 1
+            else:
                 yield found
 
     def _file(self, real: Path) -> File | None:

@@ -36,8 +36,9 @@ def _complete(run: Run, relation: str, fields: Sequence[FieldInfo], profiles: Se
     known = dict(zip((field.name for field in fields), profiles, strict=True))
     few = [field for field in fields if known[field.name].sketch is None]
     missing = [field for field in fields if measures.is_poor(known[field.name])]
-    for start in range(0, len(few), SETS):
-        group = few[start : start + SETS]
+    width = min(SETS, 2 * plan.width)
+    for start in range(0, len(few), width):
+        group = few[start : start + width]
         found = _few(run, relation, group, plan)
         for field in group:
             if field.name in found:

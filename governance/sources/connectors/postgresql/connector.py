@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final, NamedTuple
 
-from governance.core.errors import CredentialsRefused, DataUnreadable
+from governance.core.errors import CredentialsRefused, DataUnreadable, TimedOut
 from governance.sources.connectors.base import (
     Check,
     Connector,
@@ -30,6 +30,10 @@ Run = Callable[[str], list[tuple[Any, ...]]]
 
 EXACT_ROWS: Final = 200_000
 """Up to here distinct values and quantiles are exact; beyond it, sketches and the sample stand for them."""
+HURRIED_ROWS: Final = 100_000
+"""Rows that are read of a dataset whose reading took too long."""
+CELLS: Final = 15_000_000
+"""Values that one statement measures."""
 PART_ROWS: Final = 1_000_000
 MOST_PARTS: Final = 64
 BERNOULLI_PAGES: Final = 50_000
@@ -121,11 +125,21 @@ class PostgreSQL(Connector):
         yield from found
 
     def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
+        try:
+            return self._sample(dataset, rows, seed, self.limits.row_budget)
+        except TimedOut:
+            if dataset.kind not in ("view", "foreign_table"):
+                raise
+        found = self._sample(dataset, rows, seed, 10 * rows)
+        found.method = f"uniform {found.rows:,} of the first {10 * rows:,} rows: statement timeout"
+        return found
+
+    def _sample(self, dataset: DatasetInfo, rows: int, seed: int, budget: int) -> Sample:
         with self.reading(dataset) as (run, facts):
             fields = [field for field in dataset.fields if field.name not in facts.hidden]
             cut = value_limit(self.limits, rows, len(fields))
             targets = ", ".join(_shown(field, cut) for field in fields)
-            relation, method = self._drawn(dataset, facts, fields, rows, seed)
+            relation, method = self._drawn(dataset, facts, fields, (rows, budget), seed)
             run(f"SELECT setseed({random.Random(seed).uniform(-1, 1)})")
             found = run(f"SELECT {targets} FROM ({relation}) t") if fields else []
         values = {field.name: column for field, column in zip(fields, _columns(found, len(fields)), strict=True)}
@@ -157,12 +171,20 @@ class PostgreSQL(Connector):
             return min(MOST_PARTS, math.ceil(rows / PART_ROWS))
 
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
+        try:
+            return self._profile(dataset, part, self.limits.row_budget, "row budget")
+        except TimedOut:
+            if part is not None or self.limits.row_budget <= HURRIED_ROWS:
+                raise
+        return self._profile(dataset, None, HURRIED_ROWS, "statement timeout")
+
+    def _profile(self, dataset: DatasetInfo, part: tuple[int, int] | None, budget: int, why: str) -> DatasetProfile:
         with self.reading(dataset) as (run, facts):
             fields = [field for field in dataset.fields if field.name not in facts.hidden]
-            read = self._read(run, dataset, facts, part)
+            read = self._read(run, dataset, facts, part, budget)
             has_sketches = part is not None or read.expected > EXACT_ROWS
             bounds = _bounds(run, dataset, fields, read.expected) if has_sketches else None
-            plan = measures.Plan(self.limits.max_value, bounds, has_quantiles=not has_sketches, version=facts.version)
+            plan = measures.Plan(self.limits.max_value, bounds, not has_sketches, facts.version, max(1, CELLS // max(1, read.expected)))
             count, profiles = aggregate.measure(run, read.relation, fields, plan)
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and read.has_all
@@ -173,7 +195,7 @@ class PostgreSQL(Connector):
             rows=count if read.has_all else read.rows,
             fields=[known.get(field.name) or FieldProfile() for field in dataset.fields],
             size=facts.total if part is None or part[0] == 0 else None,
-            method=read.method.format(read=count),
+            method=read.method.format(read=count, why=why),
             read=count,
         )
 
@@ -194,14 +216,14 @@ class PostgreSQL(Connector):
                 raise CredentialsRefused(dataset.error or f"We may not read {name}. Grant SELECT on it, and USAGE on its schema.")
             yield run, facts
 
-    def _drawn(self, dataset: DatasetInfo, facts: Facts, fields: Sequence[FieldInfo], rows: int, seed: int) -> tuple[str, str | None]:
-        """A query for a uniform sample of whole rows, and how it is drawn (None: it depends on how many come).
+    def _drawn(self, dataset: DatasetInfo, facts: Facts, fields: Sequence[FieldInfo], size: tuple[int, int], seed: int) -> tuple[str, str | None]:
+        """A query for a uniform sample of so many whole rows (of views, out of so many first ones), and how it is drawn (None: it depends on how many come).
 
         Long values are not read here: the sort carries their addresses only.
         """
-        relation, total = _relation(dataset), facts.rows(dataset.rows)
+        relation, total, (rows, budget) = _relation(dataset), facts.rows(dataset.rows), size
         if not facts.is_stored:
-            return f"SELECT * FROM (SELECT {_named(fields)} FROM {relation} LIMIT {self.limits.row_budget}) s ORDER BY random() LIMIT {rows}", None
+            return f"SELECT * FROM (SELECT {_named(fields)} FROM {relation} LIMIT {budget}) s ORDER BY random() LIMIT {rows}", None
         method = f"uniform {rows:,} of about {total:,} rows"
         # Where a row stands may only be asked by those who may read all of it.
         order = f"hashtextextended(s.tableoid::text || s.ctid::text, {int(seed)})" if not facts.hidden else "random()"
@@ -214,15 +236,15 @@ class PostgreSQL(Connector):
         sampled = f" TABLESAMPLE BERNOULLI ({min(100.0, 300.0 * rows / total):.6f}) REPEATABLE ({int(seed)})" if is_large else ""
         return f"SELECT {_named(fields)} FROM {relation} s{sampled} ORDER BY {order} LIMIT {rows}", method if is_large else None
 
-    def _read(self, run: Run, dataset: DatasetInfo, facts: Facts, part: tuple[int, int] | None) -> Reading:
-        relation, budget = _relation(dataset), self.limits.row_budget
+    def _read(self, run: Run, dataset: DatasetInfo, facts: Facts, part: tuple[int, int] | None, budget: int) -> Reading:
+        relation = _relation(dataset)
         columns = _named([field for field in dataset.fields if field.name not in facts.hidden])
         if not facts.is_stored:
             # One row more than allowed tells whether there are more.
             rows = int(run(f"SELECT count(*) FROM (SELECT FROM {relation} LIMIT {budget + 1}) t")[0][0])
             if rows <= budget:
                 return Reading(f"{relation} t", "all rows", True, rows, rows)
-            return Reading(f"(SELECT {columns} FROM {relation} LIMIT {budget}) t", "the first {read:,} rows: row budget", False, None, budget)
+            return Reading(f"(SELECT {columns} FROM {relation} LIMIT {budget}) t", "the first {read:,} rows: {why}", False, None, budget)
         rows = facts.rows(dataset.rows)
         if part is not None and part[1] > 1:
             within = f"(SELECT {columns} FROM {relation} s WHERE {_blocks(dataset, facts, part)}) t"
@@ -232,7 +254,7 @@ class PostgreSQL(Connector):
         how = "BERNOULLI" if facts.pages <= BERNOULLI_PAGES else "SYSTEM"
         words = "" if how == "BERNOULLI" else " (random blocks)"
         sampled = f"{relation} t TABLESAMPLE {how} ({100.0 * budget / rows:.6f}) REPEATABLE (0)"
-        return Reading(sampled, f"uniform {{read:,}} of about {rows:,} rows{words}: row budget", False, rows, budget)
+        return Reading(sampled, f"uniform {{read:,}} of about {rows:,} rows{words}: {{why}}", False, rows, budget)
 
 
 def _named(fields: Sequence[FieldInfo]) -> str:

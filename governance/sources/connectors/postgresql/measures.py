@@ -28,6 +28,8 @@ class Plan:
     bounds: dict[str, int] | None = None
     has_quantiles: bool = True
     version: int = 180000
+    width: int = 1600
+    """Columns in one statement, so few that it ends within its time."""
 
 
 def chunks(fields: Sequence[FieldInfo], plan: Plan) -> Iterator[list[tuple[FieldInfo, dict[str, str]]]]:
@@ -36,7 +38,7 @@ def chunks(fields: Sequence[FieldInfo], plan: Plan) -> Iterator[list[tuple[Field
     size = 0
     for field in fields:
         asked = expressions(field, plan)
-        if group and size + len(asked) > TARGETS:
+        if group and (size + len(asked) > TARGETS or len(group) >= plan.width):
             yield group
             group, size = [], 0
         group.append((field, asked))

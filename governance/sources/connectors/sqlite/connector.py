@@ -114,7 +114,9 @@ class SQLite(Connector):
         if not has_all:
             low, high = self._row_numbers(dataset)
             relation, method = measures.thinned(relation, rows, self.limits.row_budget, has_row_numbers=low <= high)
-        read, profiles = measures.measure(lambda query: self.session.rows(query, dataset.name), relation, dataset.fields, self.limits.max_value)
+        read, profiles = measures.measure(
+            lambda query: self.session.rows(query, dataset.name), relation, dataset.fields, self.limits.max_value, min(rows, self.limits.row_budget)
+        )
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and has_all
         return DatasetProfile(rows=rows, fields=profiles, method=method.format(read=read, rows=rows), read=read)

@@ -14,6 +14,8 @@ from governance.sources.connectors.sqlite.types import converted
 COLUMNS: Final = 60
 """Columns in one statement: SQLite gives back at most 2,000 values at once."""
 UNSTEADY: Final = re.compile(r"random|current_|'now'|changes\s*\(|date\s*\(|time|julianday|unixepoch", re.IGNORECASE)
+CELLS: Final = 15_000_000
+"""Values that one statement measures, so that it ends within its time."""
 Run = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -32,11 +34,12 @@ def thinned(relation: str, rows: int, budget: int, *, has_row_numbers: bool) -> 
     return f"(SELECT * FROM {relation} WHERE {scattered} < {share})", "uniform {read:,} of {rows:,} rows: row budget"
 
 
-def measure(run: Run, relation: str, fields: Sequence[FieldInfo], cut: int) -> tuple[int, list[FieldProfile]]:
-    """Rows read, and a profile for each field."""
+def measure(run: Run, relation: str, fields: Sequence[FieldInfo], cut: int, rows: int) -> tuple[int, list[FieldProfile]]:
+    """Rows read (about `rows` are expected), and a profile for each field."""
     read, profiles = 0, []
-    for start in range(0, len(fields), COLUMNS):
-        group = fields[start : start + COLUMNS]
+    width = max(1, min(COLUMNS, CELLS // max(1, rows)))
+    for start in range(0, len(fields), width):
+        group = fields[start : start + width]
         asked = [expressions(field, cut) for field in group]
         targets = ", ".join(expression for one in asked for expression in one.values())
         read, *answers = run(f"SELECT count(*), {targets} FROM {relation}")[0]
