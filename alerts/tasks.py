@@ -6,7 +6,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts import delivery
-from alerts.models import Notification
 from governance.core.tasks import enqueue, sweeper
 
 
@@ -23,8 +22,3 @@ def sweep() -> int:
     for pk in found:
         enqueue(deliver, pk)
     return len(found)
-
-
-def waiting_count() -> int:
-    """How many notifications wait to be sent."""
-    return Notification.objects.filter(state__in=[Notification.State.PENDING, Notification.State.SENDING]).count()

@@ -184,7 +184,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["governance.core.api.permissions.Scoped"],
     "DEFAULT_RENDERER_CLASSES": ["governance.core.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["governance.core.api.renderers.OrjsonParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "governance.core.api.schema.Schema",
     "EXCEPTION_HANDLER": "governance.core.api.problems.handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -196,7 +196,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Choices stand where they are used: the same word means different things in different resources.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 PROMETHEUS_EXPORT_MIGRATIONS = False

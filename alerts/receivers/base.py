@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -51,7 +51,6 @@ class Group:
     notices: tuple[Notice, ...]
     portal: str
     attempt: int = 1
-    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -62,7 +62,8 @@ def vector(parts: Iterable[tuple[Weight, Iterable[str]]]) -> str:
         for word in words:
             if word and (word not in best or weight < best[word]):
                 best[word] = weight
-    return " ".join(f"'{word}':1{weight}" for word, weight in list(best.items())[:MOST])
+    # Positions of their own: two words at one place would count as far apart.
+    return " ".join(f"'{word}':{at}{weight}" for at, (word, weight) in enumerate(list(best.items())[:MOST], 1))
 
 
 def learn(words: Iterable[str]) -> None:

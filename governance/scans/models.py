@@ -21,10 +21,10 @@ class Schedule(models.Model):
     """When a source is scanned by itself; the beat's own row follows from it."""
 
     class Every(models.TextChoices):
-        HOUR = "hourly"
-        DAY = "daily"
-        WEEK = "weekly"
-        MONTH = "monthly"
+        HOUR = "hourly", "every hour"
+        DAY = "daily", "every day"
+        WEEK = "weekly", "every week"
+        MONTH = "monthly", "every month"
         CRON = "cron", "as a cron expression says"
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="schedules")

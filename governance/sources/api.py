@@ -12,7 +12,7 @@ from rest_framework.routers import SimpleRouter
 
 from governance.core.api.problems import CONTENT_TYPE
 from governance.core.api.views import Resource, View
-from governance.core.errors import Conflict
+from governance.core.errors import Conflict, ForbiddenAddress, InvalidInput
 from governance.sources import queries, services
 from governance.sources.models import Source
 from intelligence.models import RuleSet
@@ -81,19 +81,22 @@ class Sources(Resource):
 
     @action(detail=False, methods=["post"], url_path="check-config")
     def check_config(self, request: Request) -> Response:
+        """Test a connection before it is saved. The answer is 200 also when it does not work: `error` then says why."""
         data = self.validated(ConfigCheck)
         source = None
         if data.get("source") is not None:
             self.kwargs["pk"] = data["source"]
             source = self.instance("manage")
-        return answer(services.check_config(data["kind"], data["config"], source=source, actor=self.actor))
+        try:
+            return Response(services.check_config(data["kind"], data["config"], source=source, actor=self.actor))
+        except (InvalidInput, ForbiddenAddress) as error:
+            return Response(services.failed(error))
 
 
 class SourceKinds(View):
     """The kinds of sources that can be added, each with the JSON schema of its config."""
 
     resource = "sources"
-    serializer_class = serializers.Serializer
 
     def list(self, request: Request) -> Response:
         return Response({"next": None, "previous": None, "results": queries.kinds()})

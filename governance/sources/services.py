@@ -157,7 +157,9 @@ def examine(connector: Connector) -> dict[str, Any]:
 
 def failed(error: GovernanceError) -> dict[str, Any]:
     """The same for a check that failed."""
-    told = {"code": error.code, "title": error.title, "status": error.status, "detail": error.detail}
+    told: dict[str, Any] = {"code": error.code, "title": error.title, "status": error.status, "detail": error.detail}
+    if "errors" in error.context:
+        told["errors"] = error.context["errors"]
     return {"is_reachable": False, "version": "", "latency_s": None, "capabilities": [], "error": told}
 
 

@@ -9,6 +9,7 @@ When the broker is away nobody can sign in: without the counter passwords could 
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,6 +72,15 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name.replace("\x00", "").strip()).casefold()[:LONGEST]
 
 
+def network_of(address: str) -> str:
+    """What is counted as one address: of IPv6 the network of 64 bits, all of which one customer has."""
+    try:
+        one = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((one, 64), strict=False)) if one.version == 6 else str(one)
+
+
 def reserve(name: str, address: str) -> Refusal | None:
     """Take one attempt, or say why it is refused. SignInPaused when the broker is away."""
     limit = env.login_limit
@@ -120,6 +130,7 @@ def _words(seconds: int) -> str:
 
 def _keys(name: str, address: str) -> list[str]:
     """Counters of the name, the address and the pair; hashed, since names are personal and sometimes passwords. In braces: one slot of a cluster."""
+    address = network_of(address)
     pair = f"{name}\x00{address}"
     return [
         f"{{login}}:{kind}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"

@@ -7,6 +7,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 
 from governance.core.subjects import SubjectType, register
 from security.identity import facts, models, signals
+from security.identity import schema as schema
 
 facts.declare_all()
 register(SubjectType("team", models.Team, title=str, url=lambda one: f"/admin/identity/team/{one.pk}/change/", plural="teams", is_shared=True))

@@ -121,6 +121,13 @@ def test_who_has_access_is_told_to_administrators_only() -> None:
     assert "victor" not in text(admin_client(make_user("viewer")), "catalog_dataset_change", dataset.pk, query="?access")
 
 
+def test_a_very_wide_dataset_shows_its_first_fields_and_all_when_asked(steward: Client) -> None:
+    dataset = make_dataset(fields=tuple(f"c{at}" for at in range(600)))
+    address = reverse("admin:catalog_dataset_change", args=[dataset.pk])
+    assert [len(steward.get(address + query).context["fields"]) for query in ("", "?all")] == [500, 600]
+    assert "Show all 600 fields" in text(steward, "catalog_dataset_change", dataset.pk)
+
+
 def test_a_dataset_is_edited_and_restored_on_its_page(steward: Client) -> None:
     dataset = make_dataset()
     assert "version 2" in post(steward, "catalog_dataset_edit", dataset.pk, description="New", tags="pii; gdpr", certification="certified")

@@ -58,6 +58,11 @@ def test_the_exact_name_comes_first() -> None:
     assert titles("orders")[0] == "orders"
 
 
+def test_a_field_whose_name_has_both_words_comes_before_one_that_has_one() -> None:
+    make_dataset(name="core_log", fields=("event_id", "core_event_id"))
+    assert titles("core event")[:2] == ["core_event_id", "event_id"]
+
+
 def test_what_a_field_holds_leads_to_it_in_program_and_in_plain_words() -> None:
     make_field(make_dataset(name="people", fields=("id", "col7")), "col7", family="national_id")
     assert titles("NATIONAL_ID") == titles("national identity") != []

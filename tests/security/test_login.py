@@ -104,6 +104,12 @@ def test_one_address_cannot_try_many_names() -> None:
 
 
 @pytest.mark.django_db
+def test_addresses_of_one_ipv6_network_count_as_one() -> None:
+    answers = [attempt(f"name{number}", address=f"2001:db8::{number:x}").status_code for number in range(env.login_limit * limits.ADDRESS_FACTOR + 1)]
+    assert answers[-2:] == [200, 429] and attempt("name0", address="2001:db8:0:1::1").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_success_forgets_the_name_but_frees_no_address() -> None:
     person()
     for number in range(12):

@@ -21,6 +21,8 @@ ORDERS = {"name": "name", "rows": "rows", "size": "size", "sensitive": "sensitiv
 UNDO = "catalog_undo"
 SNAPSHOTS = 60
 VERSIONS = 50
+FIELDS = 500
+"""Fields that a page shows unless all are asked for."""
 
 
 @admin.register(Dataset)
@@ -116,7 +118,12 @@ class DatasetAdmin(CatalogAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponseBase:
         dataset: Dataset = self.one(request, object_id)
         actor = actor_of(request)
-        fields = list(Field.objects.filter(dataset=dataset).prefetch_related("tags").defer("words", "evidence").order_by("gone", "position"))
+        fields = list(
+            Field.objects.filter(dataset=dataset)
+            .prefetch_related("tags")
+            .defer("words", "evidence")
+            .order_by("gone", "position")[: None if "all" in request.GET else FIELDS]
+        )
         versions = list(DatasetVersion.objects.filter(dataset=dataset).select_related("created_by").defer("fields")[:VERSIONS])
         snapshots = list(dataset.snapshots.order_by("-time")[:SNAPSHOTS])[::-1]
         may_edit, sees_access = may(actor, "edit", dataset), may(actor, "administer") or may(actor, "audit")
@@ -131,6 +138,7 @@ class DatasetAdmin(CatalogAdmin):
             "dataset": dataset,
             "fields": [row_of(one, dataset) for one in fields],
             "tabs": tabs,
+            "has_more_fields": len(fields) == FIELDS and "all" not in request.GET,
             "facts": _facts(dataset),
             "may_edit": may_edit,
             "may_preview": may(actor, "preview", dataset),

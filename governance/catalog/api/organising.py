@@ -120,7 +120,6 @@ class Entities(View):
     """What a field can hold: each entity with its family and how sensitive that is unless a rule set says otherwise."""
 
     resource = "fields"
-    serializer_class = serializers.Serializer
 
     def list(self, request: Request) -> Response:
         found = [

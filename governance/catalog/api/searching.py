@@ -30,7 +30,6 @@ class Search(View):
     """Datasets, fields, sources, domains and tags by name, description, tag, owner and what they hold; typing errors are forgiven."""
 
     resource = "search"
-    serializer_class = serializers.Serializer
 
     @extend_schema(
         parameters=[

@@ -33,6 +33,10 @@ class Replayed(Exception):
         self.kept = kept
 
 
+class Answer(serializers.Serializer[Any]):
+    """An object whose shape the view's own words describe."""
+
+
 class View(GenericViewSet[Any]):
     """Idempotency keys on every POST, and the actor at hand. `resource` is the word in token scopes.
 
@@ -42,6 +46,7 @@ class View(GenericViewSet[Any]):
     resource: ClassVar[str] = ""
     shown_once: ClassVar[Sequence[str]] = ()
     queryset: Any = None
+    serializer_class: Any = Answer
     pagination_class = None
     filter_backends = ()
     lookup_value_regex = r"\d+"
@@ -209,7 +214,7 @@ class Resource(View):
     # The schema
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
-        return self.serializer_class or row_serializer(type(self), is_detail=self.action != "list")
+        return self.serializer_class if self.serializer_class is not Answer else row_serializer(type(self), is_detail=self.action != "list")
 
 
 def _renamed(row: dict[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def summaries(request: HttpRequest, sources: list[Source]) -> list[dict[str, Any
             "last_url": address("scans_scanrun_change", last[one.pk].pk) if one.pk in last else "",
             "is_scanning": one.pk in last and not last[one.pk].is_over,
             "next": None if one.is_paused else upcoming.get(one.pk),
-            "state": _state(one),
+            "state": _state(one, last.get(one.pk)),
             "may_scan": may(actor, "scan", one),
             "may_manage": may(actor, "manage", one),
         }
@@ -213,7 +213,13 @@ def _sensitive(fields: QuerySet[Field]) -> dict[int, int]:
     return {row["dataset__source"]: row["count"] for row in found.annotate(count=Count("pk", distinct=True))}
 
 
-def _state(source: Source) -> str:
-    if source.check_result is None:
-        return "unknown"
-    return "ok" if source.check_result["is_reachable"] else "down"
+def _state(source: Source, run: ScanRun | None) -> str:
+    """Whether it works: what the last test or the last scan says, whichever is newer."""
+    if (
+        run is not None
+        and run.finished is not None
+        and run.state != ScanRun.State.ABORTED
+        and (source.checked is None or run.finished > source.checked)
+    ):
+        return "ok" if run.state == ScanRun.State.COMPLETE else "down"
+    return "unknown" if source.check_result is None else "ok" if source.check_result["is_reachable"] else "down"

@@ -57,12 +57,13 @@ async function test() {
       body: JSON.stringify(body),
     });
     const found = await answer.json();
-    if (answer.ok) {
+    if (answer.ok && !found.error) {
       const granted = found.capabilities.map((one) => line(one.is_granted ? "check" : "close", `${one.is_granted ? "" : "not: "}${one.name}`, one.detail));
       show("The connection works", [line("check_circle", found.version, `answered in ${humanDuration(found.latency_s)}`), ...granted]);
     } else {
-      const fields = Object.entries(found.errors ?? {}).map(([name, texts]) => line("error", `${name.replace("config.", "")}: ${texts.join(" ")}`));
-      show(found.title ?? "That did not work", fields.length ? fields : [line("error", found.detail)]);
+      const problem = found.error ?? found;
+      const fields = Object.entries(problem.errors ?? {}).map(([name, texts]) => line("error", `${name.replace(/^config\.?/, "") || "Together"}: ${texts.join(" ")}`));
+      show(problem.title ?? "That did not work", fields.length ? fields : [line("error", problem.detail)]);
     }
   } catch {
     show("The portal did not answer", [line("error", "Check that you are online, and try again. Nothing was saved.")]);

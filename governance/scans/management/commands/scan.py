@@ -20,6 +20,7 @@ from governance.runtime.services import running
 from governance.scans import planning, report, services, targets, working
 from governance.scans.models import ScanRun
 from governance.scans.targets import Target
+from governance.sources.models import Source
 from intelligence.models import RuleSet
 
 POLL = 0.2
@@ -47,7 +48,10 @@ class Command(BaseCommand):
         with running(places, "scan", migrated=True):
             rule_set = _rule_set(options["rule_set"])
             is_portal_up = _holder(places.lock) == "up"
-            results = [self._scan(target, rule_set, is_portal_up, is_full=options["full"]) for target in wanted]
+            sources = [targets.source_for(target, actor=SYSTEM) for target in wanted]
+            results = [
+                self._scan(target, source, rule_set, is_portal_up, is_full=options["full"]) for target, source in zip(wanted, sources, strict=True)
+            ]
         text = report.as_json(results) if options["json"] else report.as_table(results)
         self.stdout.write(text)
         for line in (line for result in results for line in report.failures(result)):
@@ -55,9 +59,8 @@ class Command(BaseCommand):
         if any(report.failures(result) for result in results):
             raise SystemExit(1)
 
-    def _scan(self, target: Target, rule_set: RuleSet | None, is_portal_up: bool, *, is_full: bool) -> dict[str, Any]:
+    def _scan(self, target: Target, source: Source, rule_set: RuleSet | None, is_portal_up: bool, *, is_full: bool) -> dict[str, Any]:
         try:
-            source = targets.source_for(target, actor=SYSTEM)
             trigger = ScanRun.Trigger.COMMAND
             run = services.start_scan(source, rule_set=rule_set, is_full=is_full, trigger=trigger, has_workers=is_portal_up, actor=SYSTEM)
         except GovernanceError as error:
