@@ -77,7 +77,7 @@ def build(cluster: Cluster, tables: int, columns: int, views: int) -> str:
         for view in range(views):
             cursor.execute(f"CREATE VIEW view_{view:03} AS SELECT id, column_01, column_02 FROM table_{view % tables:04} WHERE column_04")
         cursor.execute("SHOW server_version")
-        version = str(cursor.fetchone()[0])
+        version = str((cursor.fetchone() or ("",))[0])
     theirs.commit()
     theirs.close()
     return version

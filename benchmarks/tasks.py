@@ -173,7 +173,7 @@ def together(way: Callable[[float, Any], None], count: int, seconds: float) -> f
         child.start()
     for child in children:
         child.join()
-    return total.value / seconds
+    return float(total.value) / seconds
 
 
 def worker(way: Callable[[float, Any], None], start: float, seconds: float, total: Any) -> None:
@@ -196,7 +196,7 @@ def by_insert(until: float, total: Any) -> None:
     """The statement that record() executes, with values of the same size that cost nothing to make."""
     now = django.utils.timezone.now()
     body, data, person = b"x" * 600, '{"number": 1, "note": "as long as a usual note is"}', '{"name": "portal", "address": "", "on_behalf_of": ""}'
-    values = [
+    values: list[Any] = [
         body,
         b"l" * 32,
         b"m" * 32,

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from governance.core.access import actor_of, require
 from governance.core.admin_pages import page
 from monitoring import charts, store
+from monitoring import system as system
 
 
 @page("live/", "live", "Live", "monitoring/live.html")

@@ -121,6 +121,16 @@ def test_who_has_access_is_told_to_administrators_only() -> None:
     assert "victor" not in text(admin_client(make_user("viewer")), "catalog_dataset_change", dataset.pk, query="?access")
 
 
+def test_the_history_names_people_and_things(steward: Client) -> None:
+    dataset, domain, tag, owner = make_dataset(), Domain.objects.create(name="Sales"), Tag.objects.create(name="pii"), make_user(name="lovelace")
+    edit_dataset(dataset, domain=domain.pk, tags=[tag.pk], owners=[owner.pk], actor=SYSTEM)
+    edit_dataset(dataset, tags=[], actor=SYSTEM)
+    tag.delete()
+    told = steward.get(reverse("admin:catalog_dataset_change", args=[dataset.pk])).context["versions"]
+    assert told[1]["changes"]["after"] == {"domain": "Sales", "tags": f"{told[1]['row'].change['tags']['after'][0]} (gone)", "owners": "lovelace"}
+    assert told[0]["changes"]["after"] == {"tags": "none"}
+
+
 def test_a_very_wide_dataset_shows_its_first_fields_and_all_when_asked(steward: Client) -> None:
     dataset = make_dataset(fields=tuple(f"c{at}" for at in range(600)))
     address = reverse("admin:catalog_dataset_change", args=[dataset.pk])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Final
+from uuid import UUID
 
 WRITTEN: Final[dict[str, str]] = {
     # What software calls its own things.
@@ -115,3 +119,79 @@ WRITTEN: Final[dict[str, str]] = {
     "chart_label": "Revenue by region|Orders per day|Top ten products|Average basket|Returns by reason|Visits by source",
     "risk": "Data loss|Vendor lock-in|Key person leaves|Legal change|Power failure|Supply shortage",
 }  # fmt: skip
+
+
+def drawn(count: int = 60, seed: int = 5) -> dict[str, list[str]]:
+    """The same for numbers and codes, drawn at random."""
+    dice = Random(seed)
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+
+    def digits(length: int) -> str:
+        return "".join(str(dice.randrange(10)) for _ in range(length))
+
+    def moment() -> datetime:
+        return start + timedelta(seconds=dice.randrange(40_000_000))
+
+    makers: dict[str, Callable[[int], str]] = {
+        "id": lambda at: str(at + 1),
+        "order_id": lambda at: str(100_000 + 7 * at),
+        "row_key": lambda at: f"{at:08}",
+        "kundennr": lambda at: f"K{at:06}",
+        "order_no": lambda at: f"2024-{10_000 + at}",
+        "invoice_no": lambda at: f"INV-2024-{at:05}",
+        "ticket": lambda at: f"OPS-{dice.randrange(10, 4000)}",
+        "loyalty_number": lambda at: f"LC{digits(9)}",
+        "sku": lambda at: f"SKU-{dice.randrange(2000):06}",
+        "article": lambda at: f"{dice.choice('ABC')}-{dice.randrange(800)}",
+        "ean": lambda at: "40" + digits(11),
+        "isbn": lambda at: "978" + digits(10),
+        "tracking_no": lambda at: "1Z" + f"{dice.getrandbits(64):016X}",
+        "parcel": lambda at: "JJD" + digits(15),
+        "uuid": lambda at: str(UUID(int=dice.getrandbits(128), version=4)),
+        "md5": lambda at: f"{dice.getrandbits(128):032x}",
+        "sha256": lambda at: f"{dice.getrandbits(256):064x}",
+        "commit": lambda at: f"{dice.getrandbits(28):07x}",
+        "etag": lambda at: f'W/"{dice.getrandbits(64):x}"',
+        "trace_id": lambda at: f"{dice.getrandbits(64):016x}",
+        "epoch": lambda at: str(int(moment().timestamp())),
+        "epoch_ms": lambda at: str(int(moment().timestamp() * 1000)),
+        "created_at": lambda at: moment().isoformat(),
+        "day": lambda at: f"{moment():%Y-%m-%d}",
+        "delivery_date": lambda at: f"{moment():%d.%m.%Y}",
+        "time": lambda at: f"{moment():%H:%M}",
+        "year": lambda at: str(dice.randrange(1990, 2025)),
+        "price": lambda at: f"{dice.uniform(2, 240):.2f}",
+        "price_euro": lambda at: f"{dice.uniform(2, 900):.2f}".replace(".", ",") + " €",
+        "rate": lambda at: f"{dice.uniform(0.5, 3.5):.6f}",
+        "share": lambda at: f"{dice.random():.4f}",
+        "percent": lambda at: f"{dice.randrange(101)} %",
+        "quantity": lambda at: str(dice.randrange(1, 90)),
+        "score": lambda at: str(dice.randrange(18, 99)),
+        "weight_g": lambda at: str(dice.randrange(50, 9000)),
+        "duration_ms": lambda at: str(dice.randrange(10_000, 99_999)),
+        "temperature": lambda at: f"{dice.uniform(-20, 40):.1f}",
+        "pressure": lambda at: f"{dice.uniform(980, 1040):.2f}",
+        "size_bytes": lambda at: str(dice.randrange(10**5, 10**10)),
+        "stock": lambda at: str(dice.randrange(5000)),
+        "revenue": lambda at: str(dice.randrange(10**6, 10**8)),
+        "version": lambda at: f"{dice.randrange(1, 9)}.{dice.randrange(20)}.{dice.randrange(30)}",
+        "build": lambda at: f"{dice.randrange(1, 12)}.{dice.randrange(10)}.{dice.randrange(400)}.{dice.randrange(9000)}",
+        "colour": lambda at: f"#{dice.getrandbits(24):06x}",
+        "coupon": lambda at: "".join(dice.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(8)),
+        "voucher": lambda at: f"WELCOME{dice.randrange(40)}",
+        "batch": lambda at: f"L{dice.randrange(20, 25)}{dice.randrange(1, 53):02}-{dice.randrange(100):02}",
+        "dimensions": lambda at: f"{dice.randrange(10, 90)}x{dice.randrange(10, 90)}x{dice.randrange(5, 60)}",
+        "quarter": lambda at: f"Q{dice.randrange(1, 5)} {dice.randrange(2018, 2025)}",
+        "seat": lambda at: f"{dice.randrange(1, 40)}{dice.choice('ABCDEF')}",
+        "flight": lambda at: f"{dice.choice(('LH', 'AF', 'BA'))}{dice.randrange(100, 4000)}",
+        "chart_data": lambda at: f"{dice.uniform(0, 90):.2f},{dice.uniform(0, 90):.2f}",
+        "hex_flags": lambda at: f"0x{dice.getrandbits(16):04x}",
+        "cpu_model": lambda at: f"i{dice.choice('3579')}-{dice.randrange(10_000, 14_000)}K",
+        "product": lambda at: f"Falcon Drive {dice.randrange(100, 900)}",
+    }
+    return {header: [maker(at) for at in range(count)] for header, maker in makers.items()}
+
+
+def columns() -> dict[str, list[str]]:
+    """All of them: header → values."""
+    return {header: text.split("|") for header, text in WRITTEN.items()} | drawn()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_a_scan_survives_the_death_of_every_process_in_turn(own: Portal, tmp_pat
 
     shares = []
     for at, victim in enumerate(VICTIMS):
-        before = until(lambda share=0.1 + 0.12 * at: behind(share), f"progress before the death of {victim}", own.text, 150)
+        before = until(partial(behind, 0.1 + 0.12 * at), f"progress before the death of {victim}", own.text, 150)
         own.kill(victim)
         shares.append(before["progress"]["done"] / TABLES)
     assert shares[0] >= 0.1 and shares[-1] < 0.95, shares

@@ -85,7 +85,8 @@ def test_a_server_that_drops_the_connection_midway(server: Server, monkeypatch: 
     server.execute("GRANT SELECT ON ALL TABLES IN SCHEMA drops TO scanner")
     rule_sets.ensure_default()
     source = create_source(name="drops", kind="postgresql", config=server.config(), actor=SYSTEM)
-    whole, dropped = PostgreSQL.sample, []
+    whole = PostgreSQL.sample
+    dropped: list[int] = []
 
     def dropping(self: PostgreSQL, *args: Any, **options: Any) -> Any:
         if not dropped:

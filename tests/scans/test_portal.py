@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_two_scans_at_once_both_complete(portal: Portal, tmp_path: Path) -> None
     api = portal.api()
     paths = [sqlite_file(tmp_path / f"{name}.db", {f"t{at}": PEOPLE for at in range(15)}) for name in ("left", "right")]
     runs = [started(api, path.stem, path) for path in paths]
-    done = [until(lambda pk=run["id"]: over(api, pk), "both scans", portal.text) for run in runs]
+    done = [until(partial(over, api, run["id"]), "both scans", portal.text) for run in runs]
     assert [(one["state"], one["progress"]["done"]) for one in done] == [("complete", 15), ("complete", 15)]
 
 
@@ -66,7 +67,7 @@ def test_frames_tell_the_progress_and_what_was_found(portal: Portal, tmp_path: P
         async with websockets.connect(f"ws://127.0.0.1:{portal.port}/ws/live/?token={token}") as socket:
             run = await asyncio.to_thread(lambda: api.post("/api/v1/scans/", json={"source": source["id"]}).json())
             await socket.send(json.dumps({"subscribe": [f"scan:{run['id']}"]}))
-            frames = []
+            frames: list[Any] = []
             async with asyncio.timeout(60):
                 while not frames or frames[-1]["data"]["state"] != "complete":
                     frame = json.loads(await socket.recv())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -16,6 +17,7 @@ from governance.core.access import actor_of, may, visible
 from governance.core.errors import InvalidInput
 from governance.core.face import numbers
 from security.access.queries import who_can
+from security.identity.models import Team
 
 ORDERS = {"name": "name", "rows": "rows", "size": "size", "sensitive": "sensitive_fields", "scanned": "scanned", "fields": "field_count"}
 UNDO = "catalog_undo"
@@ -125,6 +127,7 @@ class DatasetAdmin(CatalogAdmin):
             .order_by("gone", "position")[: None if "all" in request.GET else FIELDS]
         )
         versions = list(DatasetVersion.objects.filter(dataset=dataset).select_related("created_by").defer("fields")[:VERSIONS])
+        names = _names_of([one.change for one in versions])
         snapshots = list(dataset.snapshots.order_by("-time")[:SNAPSHOTS])[::-1]
         may_edit, sees_access = may(actor, "edit", dataset), may(actor, "administer") or may(actor, "audit")
         tabs = [
@@ -144,7 +147,7 @@ class DatasetAdmin(CatalogAdmin):
             "may_preview": may(actor, "preview", dataset),
             "sees_access": sees_access,
             "readers": _readers(dataset) if sees_access and "access" in request.GET else None,
-            "versions": [{"row": one, "changes": changes_of(one.change), "is_newest": one.number == dataset.version} for one in versions],
+            "versions": [{"row": one, "changes": changes_of(one.change, names), "is_newest": one.number == dataset.version} for one in versions],
             "snapshots": snapshots[::-1],
             "row_history": [one.rows for one in snapshots],
             "size_history": [one.size for one in snapshots],
@@ -209,10 +212,37 @@ def spark_of(profile: dict[str, Any]) -> list[float]:
     return top if len(top) > 2 else []
 
 
-def changes_of(change: dict[str, Any]) -> dict[str, Any]:
+KINDS: dict[str, Any] = {"domain": Domain, "tags": Tag, "owner_teams": Team}
+
+
+def _names_of(changes: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
+    """(part, id) → name of every domain, tag, team and person that changes name."""
+    wanted: dict[str, set[int]] = {}
+    for change in changes:
+        for name, pair in change.items():
+            part = name.rpartition(".")[2]
+            if part in ("domain", "tags", "owners", "owner_teams") and isinstance(pair, dict):
+                for side in (pair["before"], pair["after"]):
+                    wanted.setdefault(part, set()).update(side if isinstance(side, list) else [side] if side else [])
+    found = {
+        (part, one.pk): str(one) for part, ids in wanted.items() for one in KINDS.get(part, get_user_model())._default_manager.filter(pk__in=ids)
+    }
+    return found
+
+
+def _in_words(name: str, value: Any, names: dict[tuple[str, int], str]) -> Any:
+    part = name.rpartition(".")[2]
+    if part in ("tags", "owners", "owner_teams"):
+        return ", ".join(names.get((part, one), f"{one} (gone)") for one in value) or "none"
+    if part == "domain":
+        return names.get((part, value), f"{value} (gone)") if value else "none"
+    return value or "nothing"
+
+
+def changes_of(change: dict[str, Any], names: dict[tuple[str, int], str]) -> dict[str, Any]:
     """A version's change for the template: names apart, and before and after for the diff."""
-    before = {name: pair["before"] for name, pair in change.items() if isinstance(pair, dict) and "before" in pair}
-    after = {name: pair["after"] for name, pair in change.items() if isinstance(pair, dict) and "after" in pair}
+    before = {name: _in_words(name, pair["before"], names) for name, pair in change.items() if isinstance(pair, dict) and "before" in pair}
+    after = {name: _in_words(name, pair["after"], names) for name, pair in change.items() if isinstance(pair, dict) and "after" in pair}
     for one in change.get("changed", ()):
         before[one["name"]], after[one["name"]] = one["before"], one["after"]
     for one in change.get("renamed", ()):

@@ -20,6 +20,7 @@ from governance.catalog.entities import choices, settings_of
 from governance.catalog.models import Decision, Field
 from governance.core.access import Actor, actor_of, may, visible
 from governance.core.errors import InvalidInput
+from governance.core.face import numbers
 from intelligence.classification import families
 from intelligence.classification.decision import PRIOR
 
@@ -97,8 +98,8 @@ class FieldAdmin(CatalogAdmin):
             **story_of(field),
             "profile_facts": _profile_facts(field),
             "histogram": [{"low": low, "high": high, "count": count} for low, high, count in (field.profile or {}).get("histogram") or []],
-            "top": (field.profile or {}).get("top") or [],
-            "shapes": (field.profile or {}).get("shapes") or [],
+            "top": _bars((field.profile or {}).get("top")),
+            "shapes": _bars((field.profile or {}).get("shapes")),
             "counted": (field.profile or {}).get("rows") or field.dataset.rows,
             "is_masked": (field.profile or {}).get("is_masked", False),
             "decisions": list(Decision.objects.filter(field=field).select_related("user")[:100]),
@@ -147,7 +148,7 @@ def story_of(field: Field) -> dict[str, Any]:
         "shown_entity": shown,
         "shown_family": families.label(field.family or (evidence.get("family") or "")) if shown else "",
         "examples": evidence.get("examples") or [],
-        "against": evidence.get("against") or [],
+        "against": [one for one in evidence.get("against") or [] if one.lower() != (evidence.get("reason") or "").rstrip(".").lower()],
         "candidates": [{"entity": entity, "score": value} for entity, value in evidence.get("candidates") or [] if entity != evidence.get("entity")],
         "arithmetic": arithmetic(items, score) if evidence.get("entity") and score is not None else None,
     }
@@ -193,19 +194,29 @@ def _decision(request: HttpRequest) -> dict[str, Any]:
     return {"verdict": verdict, "entity": entity, "reason": request.POST.get("reason", "")[:500]}
 
 
+def _bars(pairs: list[list[Any]] | None) -> list[dict[str, Any]]:
+    """Values or shapes with their counts; the most frequent one has the longest bar, since counts are those of a sample."""
+    most = max((count for _, count in pairs or []), default=0)
+    return [{"value": value, "count": count, "width": f"{100 * count / most:.1f}"} for value, count in pairs or []]
+
+
+def _number(value: Any) -> Any:
+    return numbers.human(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _profile_facts(field: Field) -> list[tuple[str, Any]]:
     profile = field.profile or {}
     lengths = f"{profile['length_min']} to {profile['length_max']}" if profile.get("length_max") is not None else ""
-    quantiles = " · ".join(str(one) for one in profile.get("quantiles") or [])
+    quantiles = " · ".join(str(_number(one)) for one in profile.get("quantiles") or [])
     facts = [
         ("Type", field.type),
         ("Nullable", "yes" if field.nullable else "no"),
         ("Key", "yes" if field.is_key else ""),
         ("Empty texts", profile.get("empty")),
         ("Lengths", lengths),
-        ("Smallest", profile.get("minimum")),
-        ("Largest", profile.get("maximum")),
-        ("Mean", profile.get("mean")),
+        ("Smallest", _number(profile.get("minimum"))),
+        ("Largest", _number(profile.get("maximum"))),
+        ("Mean", _number(profile.get("mean"))),
         ("5, 25, 50, 75, 95 %", quantiles),
     ]
     return [(term, value) for term, value in facts if value not in (None, "")]

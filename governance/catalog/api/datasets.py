@@ -101,6 +101,7 @@ class Datasets(Resource):
         "certified_by": "certified_by_id",
     }
     extra = {name: serializers.ListField(child=serializers.IntegerField()) for name in ("tags", "owners", "owner_teams")}
+    has_own_search = True
     filterset_class = DatasetFilter
     orderings = ("id", "name", "rows", "size", "sensitive_fields", "last_seen", "scanned", "first_seen")
 

@@ -75,6 +75,7 @@ class Fields(Resource):
         "reason": "reason",
         "dataset_path": "dataset__path",
     }
+    has_own_search = True
     filterset_class = FieldFilter
     orderings = ("id", "name", "score", "suggested_score", "found", "dataset", "position")
 

@@ -31,7 +31,7 @@ class Keyset:
             _parameter("limit", f"Rows of a page, 1 to {MOST}; {LIMIT} when not given.", "integer"),
             _parameter("ordering", f"One of {names}; with - in front for descending. {view.orderings[0]} when not given."),
         ]
-        if view.searches:
+        if view.searches or view.has_own_search:
             found.append(_parameter("search", "Words that all must be found."))
         filters = view._filterset()
         for name, one in (filters.base_filters if filters else {}).items():
@@ -48,7 +48,7 @@ class Schema(AutoSchema):
     def get_filter_backends(self) -> list[Any]:
         return []
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
             return []
         what = "A key of your own: the same request with the same key is done once and answered the same."

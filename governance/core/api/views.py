@@ -112,6 +112,8 @@ class Resource(View):
     filterset_fields: ClassVar[Any] = ()
     filterset_class: ClassVar[type[FilterSet] | None] = None
     searches: ClassVar[Sequence[str]] = ()
+    has_own_search: ClassVar[bool] = False
+    """`filtered` understands `?search=` by itself."""
     orderings: ClassVar[Sequence[str]] = ("id",)
     action_to_see: ClassVar[Action] = "view"
 
