@@ -90,7 +90,7 @@ class Places:
             raise ConfigurationError(f"{path} cannot be read ({error.strerror}); choose another DATA_DIR, or run as the user who owns it.") from error
         _folder(self.data_dir, 0o755)
         _folder(self.secrets, 0o700)
-        write_once(path, secrets.token_urlsafe(32) + "\n")
+        write_once(path, secrets.token_urlsafe(48) + "\n")
         return path.read_text().strip()
 
     def database_url(self, *, user: str = OWNER, database: str = DATABASE) -> str:

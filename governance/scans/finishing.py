@@ -23,7 +23,8 @@ STOPPED = {"code": "cancelled", "detail": "The scan was stopped before this was 
 def finish(run_id: int) -> bool:
     """End a run whose units are all over, or which was cancelled and nobody works on any more; whether this call did it."""
     with transaction.atomic():
-        run = ScanRun.objects.select_for_update(of=("self",)).select_related("source").filter(pk=run_id).first()
+        # Whoever holds the row now is at work on this run, and asks again when done.
+        run = ScanRun.objects.select_for_update(of=("self",), skip_locked=True).select_related("source").filter(pk=run_id).first()
         if run is None or run.is_over:
             return False
         if run.cancel_requested:

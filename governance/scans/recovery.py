@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 import redis
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ def sweep() -> int:
 
 
 def _mend(run: ScanRun) -> bool:
-    if finishing.finish(run.pk) or run.cancel_requested or not may_work(run):
+    if _is_being_written(run) or finishing.finish(run.pk) or run.cancel_requested or not may_work(run):
         return False
     now = timezone.now()
     if run.enqueued > now - QUIET:
@@ -44,6 +45,12 @@ def _mend(run: ScanRun) -> bool:
         return False
     dispatch.send_workers(run)
     return True
+
+
+def _is_being_written(run: ScanRun) -> bool:
+    """A long registration holds the row, so nobody could prolong the lease meanwhile; the planner lives, and the sweep must not wait for it."""
+    with transaction.atomic():
+        return not ScanRun.objects.select_for_update(skip_locked=True).filter(pk=run.pk).exists()
 
 
 def _mend_plan(run: ScanRun) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -21,6 +22,7 @@ MOST_VALUES: Final = 3_000
 MOST_SAMPLED: Final = 400
 """Distinct values, evenly spread, that recognizers look at: enough to tell a share to within a few per cent."""
 FEW: Final = 120
+FEWEST_OPENINGS: Final = 5
 LETTERS: Final = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7a3]")
 LONGEST: Final = 1_000
 """Characters of one value that are looked at."""
@@ -72,6 +74,20 @@ class Facts:
     def letters_share(self) -> float:
         """Share of texts that hold two letters or more."""
         return sum(LETTERS.search(text) is not None for text in self.few) / max(1, len(self.few))
+
+    @cached_property
+    def common_share(self) -> float:
+        """Share of texts with a word that is nobody's name."""
+        return sum(any(map(dictionaries.is_common, dictionaries.parts(text))) for text in self.folded) / max(1, len(self.folded))
+
+    @cached_property
+    def opening(self) -> tuple[str, float]:
+        """The word that most texts of several words begin with, and the share of them: texts made from a template."""
+        first = Counter(text.split()[0] for text in self.folded if " " in text)
+        if first.total() < FEWEST_OPENINGS:
+            return "", 0.0
+        word, often = first.most_common(1)[0]
+        return word, often / first.total()
 
     @cached_property
     def words(self) -> list[list[str]]:

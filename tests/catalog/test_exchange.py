@@ -60,6 +60,13 @@ def test_an_export_that_is_sent_back_changes_nothing(client: Any) -> None:
     assert Event.objects.filter(type="catalog.dataset.edited").count() == facts
 
 
+@pytest.mark.parametrize("name", [" spaced ", "'=quoted", "''=twice", "=formula", "com,ma", 'qu"ote', "line\nbreak", "'plain"])
+def test_strange_names_and_texts_survive_the_way_out_and_in(client: Any, name: str) -> None:
+    edit_dataset(make_dataset(name=name, fields=(name,)), description=name, actor=SYSTEM)
+    report = send(client, exported(client)).json()
+    assert (report["total"], report["changed"], report["failed"]) == (2, 0, 0)
+
+
 def test_an_export_names_what_people_said_and_decided(client: Any) -> None:
     field = decide(make_field(), verdict="reject", reason="test rows", actor=SYSTEM)
     text = exported(client)

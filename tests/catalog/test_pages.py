@@ -96,6 +96,7 @@ def test_many_datasets_are_changed_and_the_change_is_undone(steward: Client) -> 
 def test_a_bulk_edit_without_a_choice_says_so(steward: Client) -> None:
     assert "Choose at least one" in post(steward, "catalog_dataset_bulk", certification="certified")
     assert "Nothing was chosen" in post(steward, "catalog_dataset_bulk", chosen=[make_dataset().pk])
+    assert "not complete" in post(steward, "catalog_dataset_bulk", chosen=[make_dataset().pk], domain="x")
 
 
 def test_the_page_of_a_dataset_has_its_parts(steward: Client) -> None:

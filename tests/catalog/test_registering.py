@@ -7,10 +7,11 @@ import pytest
 from governance.catalog.models import Dataset, DatasetVersion, Field
 from governance.catalog.services import mark_vanished, register_structures
 from governance.core.access import SYSTEM
+from governance.core.errors import NotFound
 from governance.core.models import Event
 from governance.sources.connectors.base import DatasetInfo, FieldInfo
 from governance.sources.models import Source
-from tests.factories import dataset_info, make_dataset, make_field, make_source
+from tests.factories import dataset_info, find, make_dataset, make_field, make_source, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,16 @@ def test_a_dataset_that_could_not_be_read_keeps_the_structure_it_had() -> None:
     register(source, dataset_info("a", ("id", "email")))
     assert register(source, dataset_info("a", (), error="The file is truncated.")) == ["same"]
     assert Field.objects.filter(gone=None).count() == 2
+
+
+def test_a_source_that_was_removed_meanwhile_is_told() -> None:
+    dataset = make_dataset()
+    source = dataset.source
+    Source.objects.filter(pk=source.pk).delete()
+    with pytest.raises(NotFound, match="removed"):
+        register(source, dataset_info("a"))
+    with pytest.raises(NotFound, match="removed"):
+        find(dataset, {"email": verdict()})
 
 
 def test_what_people_said_survives_a_change_of_structure() -> None:

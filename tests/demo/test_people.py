@@ -27,7 +27,7 @@ def test_every_iban_passes_its_checksum() -> None:
 def test_identity_numbers_pass_the_checks_of_their_country() -> None:
     checks = {"ES": dni.is_valid, "PL": pesel.is_valid, "FR": nir.is_valid, "BR": cpf.is_valid}
     for country, check in checks.items():
-        numbers = [one.identity for one in MADE if one.country == country]
+        numbers = [one.identity for one in MADE if one.country == country and one.identity]
         assert numbers and all(check(number) for number in numbers), country
 
 

@@ -73,7 +73,8 @@ def test_a_restore_into_an_empty_folder_brings_everything_back(backup: tuple[Por
         new.start()
         with new.api() as api:
             (source,) = [one for one in api.get("/api/v1/sources/").json()["results"] if one["name"] == "Kept"]
-            assert source["config"]["user"] == "clerk"
+            kept = api.get(f"/api/v1/sources/{source['id']}/").json()
+            assert kept["config"]["user"] == "clerk" and kept["config"]["password"] == "••••"
             facts = [fact["type"] for fact in api.get("/api/v1/events/?limit=500").json()["results"]]
         assert "runtime.restored" in facts and "sources.source.created" in facts
     finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -48,8 +50,21 @@ def asked(api: httpx.Client, address: str) -> Any:
 
 
 def test_a_scan_survives_the_death_of_every_process_in_turn(own: Portal, tmp_path: Path) -> None:
+    survive(own, tmp_path, "crm", VICTIMS)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_scans_survive_deaths_in_any_order(own: Portal, tmp_path: Path, seed: int) -> None:
+    victims = Random(seed).choices(VICTIMS, k=len(VICTIMS))
+    sys.stdout.write(f"seed {seed}: {TABLES} units, kill -9 of {', '.join(victims)}\n")
+    survive(own, tmp_path, f"soak {seed}", victims)
+
+
+def survive(own: Portal, folder: Path, name: str, victims: Sequence[str]) -> None:
+    """A scan of many units during which processes die, one after the other, between 10 and 90 %."""
     api = own.api()
-    source = api.post("/api/v1/sources/", json={"name": "crm", "kind": "sqlite", "config": {"path": str(database(tmp_path))}}).json()
+    source = api.post("/api/v1/sources/", json={"name": name, "kind": "sqlite", "config": {"path": str(database(folder))}}).json()
     run = api.post("/api/v1/scans/", json={"source": source["id"]}).json()
     address = f"/api/v1/scans/{run['id']}/"
 
@@ -58,7 +73,7 @@ def test_a_scan_survives_the_death_of_every_process_in_turn(own: Portal, tmp_pat
         return found if found and found["progress"]["total"] and found["progress"]["done"] >= share * TABLES else None
 
     shares = []
-    for at, victim in enumerate(VICTIMS):
+    for at, victim in enumerate(victims):
         before = until(partial(behind, 0.1 + 0.12 * at), f"progress before the death of {victim}", own.text, 150)
         own.kill(victim)
         shares.append(before["progress"]["done"] / TABLES)

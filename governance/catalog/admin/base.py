@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.core.access import Action, actor_of, require, visible
 from governance.core.admin_base import GatedAdmin
 from governance.core.api.keyset import Order, page
-from governance.core.errors import GovernanceError, NotFound
+from governance.core.errors import GovernanceError, InvalidInput, NotFound
 
 ROWS = 50
 Crumbs = list[tuple[str, str]]
@@ -62,6 +62,13 @@ def posted(view: Doing) -> Callable[..., HttpResponseBase]:
         return HttpResponseRedirect(back(request))
 
     return act
+
+
+def number(text: str) -> int:
+    """An id that a form sent; InvalidInput when it is none."""
+    if not text.isdigit() or len(text) > 9:
+        raise InvalidInput("The form was not complete. Load the page again.")
+    return int(text)
 
 
 def back(request: HttpRequest) -> str:

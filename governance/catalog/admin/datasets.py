@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from governance.catalog import queries, services
-from governance.catalog.admin.base import CatalogAdmin, answer, listed, ordered, posted
+from governance.catalog.admin.base import CatalogAdmin, answer, listed, number, ordered, posted
 from governance.catalog.models import Dataset, DatasetVersion, Domain, Field, Tag
 from governance.core.access import actor_of, may, visible
 from governance.core.errors import InvalidInput
@@ -84,16 +84,16 @@ class DatasetAdmin(CatalogAdmin):
         add: dict[str, list[int]] = {}
         remove: dict[str, list[int]] = {}
         if domain := request.POST.get("domain", ""):
-            changes["domain"] = None if domain == "none" else int(domain)
+            changes["domain"] = None if domain == "none" else number(domain)
         if certification := request.POST.get("certification", ""):
             changes["certification"] = "" if certification == "none" else certification
         if names := _names(request.POST.get("add_tags", "")):
             add["tags"] = [one.pk for one in services.tags_named(names, actor=actor)]
         if tag := request.POST.get("remove_tag", ""):
-            remove["tags"] = [int(tag)]
+            remove["tags"] = [number(tag)]
         for name, column in (("add_owner", "owners"), ("add_team", "owner_teams")):
             if value := request.POST.get(name, ""):
-                add[column] = [int(value)]
+                add[column] = [number(value)]
         if not (changes or add or remove):
             raise InvalidInput("Nothing was chosen to change.")
         changed = services.edit_many(datasets, actor=actor, add=add, remove=remove, **changes)
@@ -170,20 +170,20 @@ class DatasetAdmin(CatalogAdmin):
             dataset,
             actor=actor,
             description=request.POST.get("description", ""),
-            domain=int(domain) if domain.isdigit() else None,
+            domain=number(domain) if domain else None,
             certification=request.POST.get("certification", ""),
             tags=[one.pk for one in services.tags_named(_names(request.POST.get("tags", "")), actor=actor)],
-            owners=[int(one) for one in request.POST.getlist("owners") if one.isdigit()],
-            owner_teams=[int(one) for one in request.POST.getlist("owner_teams") if one.isdigit()],
+            owners=[number(one) for one in request.POST.getlist("owners")],
+            owner_teams=[number(one) for one in request.POST.getlist("owner_teams")],
         )
         return "" if changed.version == dataset.version else f"Saved as version {changed.version}."
 
     @posted
     def restore(self, request: HttpRequest, pk: int) -> str:
         dataset = self.one(request, pk, "edit")
-        number = request.POST.get("version", "")
-        restored = services.restore_version(dataset, int(number) if number.isdigit() else 0, actor=actor_of(request))
-        return f"What was said at version {number} holds again, as version {restored.version}."
+        wanted = number(request.POST.get("version", ""))
+        restored = services.restore_version(dataset, wanted, actor=actor_of(request))
+        return f"What was said at version {wanted} holds again, as version {restored.version}."
 
 
 def _readers(dataset: Dataset) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from governance.catalog import services
-from governance.catalog.admin.base import CatalogAdmin, answer, posted
+from governance.catalog.admin.base import CatalogAdmin, answer, number, posted
 from governance.catalog.models import Domain, Tag
 from governance.core.access import actor_of, may, visible
 from governance.core.errors import InvalidInput
@@ -72,7 +72,7 @@ class _Organising(CatalogAdmin):
         wanted = request.POST.get("parent", "")
         if not wanted:
             return None
-        found = visible(actor_of(request), Domain.objects.filter(pk=int(wanted) if wanted.isdigit() else 0)).first()
+        found = visible(actor_of(request), Domain.objects.filter(pk=number(wanted))).first()
         if found is None:
             raise InvalidInput("There is no such domain to stand below. Choose another.")
         return found

@@ -27,6 +27,7 @@ COLUMNS = (
     *("source", "dataset", "field", "type", "description", "domain", "owners", "teams", "tags", "certification"),
     *("sensitivity", "suggested", "score", "verdict", "entity", "reason"),
 )
+NAMES = ("source", "dataset", "field")
 EDITABLE = ("description", "domain", "owners", "teams", "tags", "certification", "verdict", "entity", "reason")
 OF_DATASETS = ("description", "domain", "owners", "teams", "tags", "certification")
 OF_FIELDS = ("description", "tags", "verdict", "entity", "reason")
@@ -132,12 +133,12 @@ def _row(cells: Mapping[str, str]) -> str:
 
 def _neutral(text: str) -> str:
     """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def _plain(text: str) -> str:
     """What `_neutral` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def _written(cells: Sequence[str]) -> str:
@@ -209,7 +210,9 @@ def _read(text: str) -> list[tuple[int, dict[str, str]]]:
             if any(cell.strip() for cell in cells):
                 if len(cells) != len(header):
                     raise InvalidInput(f"Line {reader.line_num} has {len(cells)} cells and not {len(header)}. Are quotes missing around a comma?")
-                rows.append((reader.line_num, {name: _plain(cell.strip()) for name, cell in zip(header, cells, strict=True)}))
+                rows.append(
+                    (reader.line_num, {name: _plain(cell if name in NAMES else cell.strip()) for name, cell in zip(header, cells, strict=True)})
+                )
             if len(rows) > MOST_LINES:
                 raise InvalidInput(f"An import has at most {MOST_LINES:,} lines. Split the file.")
     except csv.Error as error:

@@ -17,7 +17,7 @@ from governance.catalog.models import Dataset, Field, ProfileSnapshot
 from governance.catalog.services.registering import stored_name
 from governance.catalog.services.settling import Suggestion, decisions_of, settle, total
 from governance.core.access import Actor
-from governance.core.errors import GovernanceError
+from governance.core.errors import GovernanceError, NotFound
 from governance.core.events import record
 from governance.core.events.recording import storable_json
 from intelligence.classification import Settings, Verdict
@@ -68,9 +68,10 @@ def record_findings(
     them the source's own count. Its callers check that the actor may scan the source.
     """
     now = timezone.now()
-    locked = (
-        Dataset.objects.select_for_update(of=("self",)).select_related("source", "source__rule_set").defer("words", "definition").get(pk=dataset.pk)
-    )
+    rows_of = Dataset.objects.select_for_update(of=("self",)).select_related("source", "source__rule_set").defer("words", "definition")
+    locked = rows_of.filter(pk=dataset.pk).first()
+    if locked is None:
+        raise NotFound("The dataset was removed while it was scanned, with its source. Nothing was kept.")
     chosen = settings or settings_of(locked.source)
     said = {stored_name(name): one for name, one in fields.items()}
     rows = list(Field.objects.filter(dataset=locked, name__in=list(said)).defer("words"))

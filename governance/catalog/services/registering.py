@@ -19,6 +19,7 @@ from governance.catalog.services.curation import curation_of
 from governance.catalog.services.differences import Difference, difference
 from governance.catalog.services.settling import total
 from governance.core.access import Actor
+from governance.core.errors import NotFound
 from governance.core.events import record
 from governance.core.events.recording import storable
 from governance.sources.connectors.base import DatasetInfo
@@ -72,6 +73,8 @@ def register_structures(source: Source, infos: Sequence[DatasetInfo], *, scan_id
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, source.pk])
+    if not Source.objects.filter(pk=source.pk).exists():
+        raise NotFound("The source was removed while it was scanned. Nothing was kept.")
     known = (
         Dataset.objects.filter(source=source, key__in=list(listed))
         .order_by("pk")
@@ -79,6 +82,8 @@ def register_structures(source: Source, infos: Sequence[DatasetInfo], *, scan_id
         .defer("definition", "profile", "words")
     )
     present = {one.key: one for one in known}
+    for one in present.values():
+        one.source = source
     new = [one for key, one in listed.items() if key not in present]
     kept = [(present[key], one) for key, one in listed.items() if key in present]
     changed = [(dataset, one) for dataset, one in kept if _is_changed(dataset, one)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from intelligence.classification.headers import fold as fold
 
 HERE: Final = Path(__file__).parent
+INFLECTED: Final = ("", "s", "es", "d", "ed", "ing", "er")
+"""Endings that a common English word may carry."""
 APART: Final = re.compile(r"[\s\-'’.,·・]+")
 
 
@@ -45,6 +47,15 @@ def endings(subject: str) -> tuple[str, ...]:
 def parts(folded: str) -> list[str]:
     """The words of a folded text, hyphens, apostrophes and dots apart."""
     return [part for part in APART.split(folded) if part]
+
+
+@lru_cache(maxsize=20_000)
+def is_common(folded: str) -> bool:
+    """Whether the word belongs to business, software or everyday language and is nobody's name."""
+    if folded in first_names() or folded in last_names():
+        return False
+    known = words("common")
+    return any(folded.endswith(ending) and folded[: len(folded) - len(ending)] in known for ending in INFLECTED)
 
 
 @cache

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from intelligence.classification import dictionaries
 from intelligence.classification.preparation import Facts
 from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.types import Evidence
+
+
+DATED: Final = re.compile(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.((19|20)\d\d|\d\d)|(19|20)\d\d\.(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])")
+NUMBERED: Final = re.compile(r"([^\d]{0,8}?)0*(\d{1,12})")
 
 
 class Benign(Recognizer):
@@ -71,8 +76,11 @@ class Version(Benign):
     counter_examples = ("1.2", "12.5.")
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
-        """Four numbers of which the later ones are large, but never above 255, are addresses."""
+        """Four numbers of which the later ones are large, but never above 255, are addresses; `24.12.1987` is a date."""
         parts = [[int(part) for part in value.split(".")] for value in matches if value.count(".") == 3 and value.replace(".", "").isdigit()]
+        dated = sum(DATED.fullmatch(value) is not None for value in matches)
+        if dated > 0.9 * len(matches):
+            return None
         addresses = sum(max(part) <= 255 and max(part[1:]) >= 30 for part in parts)
         return super().score(name, facts, matches, looked) if addresses < 0.5 * looked else None
 
@@ -143,6 +151,17 @@ class Sku(Benign):
     counter_examples = ("BIR-LN-4532", "AB12")
 
 
+class YearNumber(Benign):
+    """Documents that are numbered anew each year."""
+
+    label = "a document number with its year"
+    pattern = r"(\p{L}{1,5}[-/ ]?)?(19[89]|20[0-4])\d[-/]\d{3,8}"
+    agreement = 4.5
+    share = 0.95
+    examples = ("2024-10017", "RE-2023/00451")
+    counter_examples = ("5024-1001", "2024-01-05")
+
+
 class Product(Benign):
     label = "a product or a label with a number"
     pattern = r"\p{L}[\p{L}\-]+( \p{L}[\p{L}\-]*)+ (v?\d{1,5}|[IVX]+|\d+(GB|TB|ml|cm|mm|kg|g|L|W|V|in)?)"
@@ -177,7 +196,7 @@ class Listed(Benign):
 
 class Calendar(Listed):
     label = "months or weekdays"
-    subjects = ("month", "weekday")
+    subjects = ("month", "weekday", "season")
     agreement = 8.0
     examples = ("March", "Montag")
     counter_examples = ("Anna",)
@@ -188,6 +207,14 @@ class Color(Listed):
     subjects = ("color",)
     agreement = 6.0
     examples = ("red", "Blau")
+    counter_examples = ("Anna",)
+
+
+class Nature(Listed):
+    label = "plants, animals, stars or materials"
+    subjects = ("nature", "color")
+    agreement = 6.0
+    examples = ("Jasmine", "Fuchs")
     counter_examples = ("Anna",)
 
 
@@ -261,7 +288,7 @@ class Job(Benign):
 
 
 class Counting(Benign):
-    """Row counters: whole numbers one after the other."""
+    """Row counters: whole numbers one after the other, with or without the same letters before them."""
 
     label = "a counter"
     agreement = 5.0
@@ -270,9 +297,11 @@ class Counting(Benign):
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
         texts = facts.prepared.texts
-        if len(texts) < 5 or not all(text.isdecimal() and len(text) < 16 for text in texts):
+        found = [NUMBERED.fullmatch(text) for text in texts]
+        counted = [match for match in found if match is not None]
+        if len(texts) < 5 or len(counted) < len(texts) or len({match[1] for match in counted}) > 1:
             return None
-        numbers = [int(text) for text in texts]
+        numbers = [int(match[2]) for match in counted]
         steps = Counter(after - before for before, after in pairwise(numbers))
         step, often = steps.most_common(1)[0]
         if step <= 0 or often < 0.8 * (len(numbers) - 1):
@@ -280,4 +309,4 @@ class Counting(Benign):
         return Evidence(name, often + 1, len(texts), f"the values count up by {step}", self.agreement)
 
     def is_valid(self, value: str) -> bool:
-        return value.isdecimal()
+        return NUMBERED.fullmatch(value) is not None

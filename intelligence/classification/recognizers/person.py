@@ -18,6 +18,12 @@ LAST_ENDINGS: Final = re.compile(
 )
 PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ична|inichna|ovich|evich|ovna|evna)$")
 LEAST_KNOWN: Final = 0.2
+SPOILT: Final = 0.6
+"""What a text with a common word takes away from a text that looks like a name."""
+TEMPLATE: Final = 0.6
+"""Share of texts that begin with the same word from which on they are no names."""
+FEW_ACCOUNTS: Final = 2
+"""Chance hits among user names: so many values more would have to be made of names."""
 LONG_ENOUGH: Final = 5
 """Letters of a name that is only the beginning or the end of a user name."""
 HAN: Final = re.compile(r"[\u4e00-\u9fff\u3040-\u30ff\u3005]{1,8}")
@@ -96,12 +102,13 @@ class Username(Recognizer):
             return evidence
         lower = sum(value[:1].islower() for value in matches) / len(matches)
         few = spread(matches, FEW)
-        named = sum(map(is_account, few)) / len(few)
+        hits = sum(map(is_account, few))
+        named = hits / (len(few) + FEW_ACCOUNTS)
         if facts.digits_share > 0.5:
             return Evidence(name, evidence.matched, looked, evidence.detail, -1.8)
         if lower > 0.7 and named > 0.4:
             return Evidence(
-                name, evidence.matched, looked, f"{round(named * len(matches)):,} of {looked:,} distinct values are made of names", 2.2 + 4.2 * named
+                name, evidence.matched, looked, f"{round(hits * len(matches) / len(few)):,} of {looked:,} distinct values are made of names", 2.2 + 4.2 * named
             )
         return Evidence(name, evidence.matched, looked, evidence.detail, 0.4 if lower > 0.5 else -1.0 if evidence.weight else 0.0)
 
@@ -113,7 +120,9 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
         return None
     if not certain or facts.letters_share <= 0.3:
         return Evidence(name, 0, looked, "the values are numbers or texts", -8.0)
-    share = sum(certain) / looked
+    if _is_template(facts):
+        return Evidence(name, 0, looked, "most texts begin with the same word", -6.0)
+    share = sum(certain) / looked - SPOILT * facts.common_share
     matched = sum(one > 0 for one in certain)
     detail = recognizer._sentence(matched, looked, "look like")
     if share >= LEAST_KNOWN and facts.mean_words <= most_words:
@@ -123,11 +132,20 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
     return Evidence(name, matched, looked, detail, -0.2 if wordy > 0.75 and facts.mean_words <= most_words else -6.0)
 
 
+def _is_template(facts: Facts) -> bool:
+    word, share = facts.opening
+    word = word.strip(".,")
+    is_part_of_names = word in dictionaries.last_names() or word in dictionaries.words("title") or word in dictionaries.words("particle")
+    return share > TEMPLATE and not is_part_of_names
+
+
 @lru_cache(maxsize=20_000)
 def is_first(folded: str) -> float:
     """How much the folded text is a first name alone."""
     words = dictionaries.parts(folded)
     if not 0 < len(words) <= 3 or not WORD.fullmatch(folded):
+        return 0.0
+    if any(map(dictionaries.is_common, words)):
         return 0.0
     known = sum(word in dictionaries.first_names() for word in words)
     if folded in dictionaries.first_names() or known == len(words):
@@ -140,6 +158,8 @@ def is_last(folded: str) -> float:
     """How much the folded text is a last name alone."""
     words = [word for word in dictionaries.parts(folded) if word not in dictionaries.words("particle")] or dictionaries.parts(folded)
     if not 0 < len(words) <= 3 or not WORD.fullmatch(folded):
+        return 0.0
+    if any(map(dictionaries.is_common, words)):
         return 0.0
     if folded in dictionaries.last_names() or all(word in dictionaries.last_names() for word in words):
         return 1.0
@@ -161,7 +181,9 @@ def is_full(text: str) -> float:
     titled = any(word in titles for word in spaced[:1])
     words = [word for word in spaced if word and word not in titles and word.replace(".", "") not in titles]
     names = [word for word in words if word not in particles and len(word) > 1] or words
-    if not 1 <= len(words) <= 6 or (len(names) < 2 and not titled):
+    if not 1 <= len(words) <= 6 or (not titled and (len(names) < 2 or len(text.replace(",", " ").split()) < 2)):
+        return 0.0
+    if any(map(dictionaries.is_common, names)) or _is_sentence(text):
         return 0.0
     first, last = dictionaries.first_names(), dictionaries.last_names()
     given = (
@@ -181,6 +203,13 @@ def is_full(text: str) -> float:
     return 0.8 if given and capital else 0.7 if titled and capital else 0.35 if family and capital and len(names) == 2 else 0.0
 
 
+def _is_sentence(text: str) -> bool:
+    """`Mark all as read`: a capital at the beginning, and small letters where a name would have capitals."""
+    beginning, *others = text.split()
+    small = sum(word[0].islower() and dictionaries.fold(word) not in dictionaries.words("particle") for word in others)
+    return beginning[0].isupper() and small > 1
+
+
 def _is_eastern(text: str) -> float:
     first, last = dictionaries.first_names(), dictionaries.last_names()
     parts = text.split()
@@ -198,7 +227,10 @@ def _is_eastern(text: str) -> float:
 def is_account(value: str) -> bool:
     """Whether a user name is made of names: `jsmith`, `annasmith`, `anna.smith`, `anna_1980`."""
     known = _account_words()
-    for part in re.split(r"[._\-\d@]+", dictionaries.fold(value)):
+    parts = re.split(r"[._\-\d@]+", dictionaries.fold(value))
+    if any(dictionaries.is_common(part) for part in parts if len(part) > 1):
+        return False
+    for part in parts:
         if len(part) < 3:
             continue
         if part in known or (len(part) > 4 and (part[1:] in known or part[:-1] in known or part[2:] in known)):
