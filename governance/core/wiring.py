@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 
 from governance.core import facts as facts
-from governance.celery import app
 from governance.core import live, periodic
 from governance.core.access import may
 from governance.core.models import Event

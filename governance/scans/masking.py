@@ -3,7 +3,8 @@
 1. A column that is sensitive, or that may be (some entity has a score of 0.1 or more), keeps counts, lengths and shapes. Its top values are masked, and left
    out where even a mask says too much. Minimum, maximum, mean, deviation, quantiles and histogram are dropped.
 2. Of any other column, top values are stored as they are only when the column is a short list of words that many rows share: at most 50 distinct values,
-   each of those shown in at least 5 rows and at most 40 characters long. Otherwise the shapes have to do.
+   each of those shown in at least 5 rows and at most 40 characters long; and texts only when the header, too, speaks of a thing of business (a status,
+   a category, a country). Otherwise they are masked, and the shapes have to do.
 3. The minimum and maximum of texts are somebody's values and never stored.
 4. Numbers and times keep minimum, maximum, mean, quantiles and histogram, unless they look like somebody's number: nearly every row has its own, of 7 or more digits.
 5. Of everything else (JSON, lists, bytes, UUIDs) only counts, lengths and shapes are stored.
@@ -18,7 +19,7 @@ from typing import Any, Final
 
 from governance.core.events.recording import storable
 from governance.sources.connectors.base import DatasetProfile, FieldInfo, FieldProfile
-from intelligence.classification import Verdict
+from intelligence.classification import Verdict, headers
 from intelligence.classification.masking import HIDDEN, mask_value
 
 DOUBT: Final = 0.1
@@ -101,7 +102,10 @@ def _identifies(profile: FieldProfile, rows: int | None) -> bool:
 def _shared_top(field: FieldInfo, profile: FieldProfile) -> list[list[Any]]:
     if field.kind not in WORDS | NUMBERS | TIMES or profile.distinct is None or profile.distinct > MOST_DISTINCT:
         return []
-    return [[_shown(value), count] for value, count in profile.top or [] if count >= FEWEST_ROWS and len(str(value)) <= LONGEST_WORD]
+    shared = [(value, count) for value, count in profile.top or [] if count >= FEWEST_ROWS and len(str(value)) <= LONGEST_WORD]
+    if field.kind == "text" and not headers.read(field.name).benign:
+        return [[storable(mask_value(str(value), None)), count] for value, count in shared]
+    return [[_shown(value), count] for value, count in shared]
 
 
 def _shown(value: Any) -> Any:

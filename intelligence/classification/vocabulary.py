@@ -295,7 +295,9 @@ BENIGN: Final[str] = """price, amount, total, revenue, cost, fee, quantity, qty,
     farg, rabatt, valuta, produkt, bestallning, avdelning, manad, yrke, foretag, hinta, maara, tila, vari, alennus, tuote, tilaus,
     osasto, kuukausi, ammatti, maa, yritys, fiyat, tutar, miktar, durum, renk, indirim, urun, siparis, fatura, ay, meslek, ulke,
     sirket, 価格, 金額, 数量, 状態, 色, 割引, 通貨, 商品, 注文, 部署, 作成日, 月, 職業, 国, 会社, 价格, 金额, 状态, 颜色, 折扣, 货币, 产品, 订单, 部门, 创建时间, 月份, 职业, 国家, 公司, 가격,
-    금액, 수량, 상태, 색상, 제품, 주문, 부서, 국가, 회사"""
+    금액, 수량, 상태, 색상, 제품, 주문, 부서, 국가, 회사, pattern, movie, film, song, album, book, stadium, dish, recipe, ingredient, flower, animal, species, breed,
+    material, fabric, font, topic, queue, migration, permission, codename, slug, keyword, query, payload, schema, dataset, kpi, planet, zodiac, gene,
+    symbol, isin, airport, vessel, award, exception"""
 """Nouns of business and machinery: a header that ends in one speaks of that thing and not of a person."""
 
 DEMOTING: Final[
@@ -308,7 +310,7 @@ DEMOTING: Final[
     cost, fee, balance, opt, subscribed, bounce, policy, attempts, retries, interval, duration, age limit, label, image, file, path,
     page, icon, avatar, photo, source, rank, priority, frequency, min, max, avg, mean, median, std, variance, delta, change, growth,
     density, area, population, config, setting, preference, required, mandatory, present, exists, missing, present flag, is, has,
-    num of, number of, anzahl, status"""
+    num of, number of, anzahl, status, pair, pairs, matrix, mapping, dashboard, report, service, topic, queue, event, task, rule, pattern, permission"""
 """When the last word of a header is one of these, the header is about that and not about the thing named before it."""
 
 NEUTRAL: Final[str] = """col, column, field, f, var, x, y, v, c, attr, attribute, misc, data, value, values, val, unnamed, unknown, none, null, blank,

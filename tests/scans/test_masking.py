@@ -14,9 +14,11 @@ from intelligence.classification import Verdict
 from tests.factories import nothing, verdict
 
 
-def kept(kind: Kind, seen: Verdict | None, rows: int = 1000, *, is_decided: bool = False, **measured: Any) -> dict[str, Any]:
+def kept(
+    kind: Kind, seen: Verdict | None, rows: int = 1000, *, header: str = "order_status", is_decided: bool = False, **measured: Any
+) -> dict[str, Any]:
     profile = FieldProfile(**{"nulls": 0, "distinct": 3, **measured})
-    return masked_field(FieldInfo("column", "text", kind, 1), profile, seen, rows, is_decided=is_decided)
+    return masked_field(FieldInfo(header, "text", kind, 1), profile, seen, rows, is_decided=is_decided)
 
 
 def test_a_sensitive_column_keeps_no_value() -> None:
@@ -41,6 +43,11 @@ def test_a_column_that_a_person_called_sensitive_is_masked_whatever_was_recognis
 
 def test_a_short_list_of_words_is_kept() -> None:
     assert kept("text", nothing(), top=[("open", 700), ("closed", 296), ("odd", 4)])["top"] == [["open", 700], ["closed", 296]]
+
+
+@pytest.mark.parametrize("header", ["value", "name", "col7"])
+def test_a_short_list_under_a_header_that_says_nothing_of_business_is_masked(header: str) -> None:
+    assert kept("text", nothing(), header=header, top=[("schmidt", 700)])["top"] == [["s•••••t", 700]]
 
 
 @pytest.mark.parametrize("measured", [{"distinct": 51}, {"distinct": None}])

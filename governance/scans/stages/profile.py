@@ -14,13 +14,14 @@ def profile(snapshot: Snapshot) -> None:
     unit = snapshot.unit
     if unit.is_gathering:
         snapshot.measured = partial.merged(_parts(unit))
-        assert snapshot.sample is not None
-        # What parts cannot tell (quantiles, histogram) the sample of the whole can.
-        add_sample(snapshot.measured.fields, snapshot.sample)
     elif unit.is_part:
         snapshot.measured = snapshot.connector.profile(snapshot.info, (unit.part, unit.parts))
+        return
     else:
         snapshot.measured = snapshot.connector.profile(snapshot.info)
+    # What an aggregate query does not tell (frequent values, shapes, a histogram) the sample of the whole does.
+    assert snapshot.sample is not None
+    add_sample(snapshot.measured.fields, snapshot.sample)
 
 
 def _parts(unit: ScanUnit) -> list[ScanUnit]:

@@ -17,6 +17,8 @@ APART: Final = re.compile(r"[- ]")
 REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "JP", "CN", "IN", "RU", "NL", "PL", "MX", "AU", "SE", "TR", "ZA", "KR", "BE")
 MOST_PARSED: Final = 20
 CHINESE_MOBILE: Final = re.compile(r"(86)?1[3-9]\d{9}")
+CAMEL: Final = re.compile(r"^(?!Ma?c|De|Di|Le|La|Fitz).+[a-z][A-Z]")
+"""`DateTimeField`, but not `McAllen`."""
 EASTERN_STREET: Final = re.compile("[路街巷弄丁座]|番地|대로|[로길]( ?\\d+|$)")
 
 
@@ -290,4 +292,5 @@ def _is_wordy(text: str) -> bool:
         1 < len(text) <= 60
         and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text)
         and any(not word[0].islower() for word in text.split())
+        and not any(CAMEL.search(word) for word in text.split())
     )

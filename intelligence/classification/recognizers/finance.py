@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -9,10 +12,16 @@ from stdnum import bic, iban, luhn
 from stdnum.us import rtn
 
 from intelligence.classification import dictionaries
+from intelligence.classification.preparation import Facts
 from intelligence.classification.recognizers.base import Checked, Recognizer
+from intelligence.classification.types import Evidence
 
 BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+MASKED: Final = re.compile(r"(\d{4,6}|[*Xx•#]{4,6})([ -]?[\d*Xx•#]{2,6}){1,4}[ -]?\d{2,4}")
+"""A card of which the middle or all but the end is blotted out; a whole one matches too, but holds digits only."""
 
 
 class CreditCard(Recognizer):
@@ -33,6 +42,14 @@ class CreditCard(Recognizer):
     certainty = 0.95
     examples = ("4111111111111111", "5555 5555 5555 4444", "378282246310005", "3530111333300000", "6011111111111117", "2221000000000009")
     counter_examples = ("4111111111111112", "9286372594038944", "1234567812345678", "411111111111")
+
+    def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
+        """Among masked cards, whole ones are what somebody forgot to mask."""
+        masked = sum(MASKED.fullmatch(text) is not None and any(char in "*Xx•#" for char in text) for text in facts.texts)
+        evidence = super().score(name, facts, matches, looked - masked)
+        if evidence is None or not masked or evidence.weight <= 0:
+            return evidence
+        return replace(evidence, detail=f"{evidence.detail} that is not masked")
 
     def is_valid(self, value: str) -> bool:
         return bool(luhn.is_valid(value.replace(" ", "").replace("-", "")))

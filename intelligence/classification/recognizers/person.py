@@ -13,8 +13,9 @@ from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.types import Evidence
 
 LAST_ENDINGS: Final = re.compile(
-    r"(ov|ova|ev|eva|in|ina|skiy|sky|ski|ska|cki|cka|enko|chuk|wicz|czyk|czak|iak|ak|son|sson|sen|ez|ini|elli|etti|ucci|acci|ullo|opoulos|opoulou|idis|akis|yan|ian|oglu|escu|mann|stein|baum|feld|meyer|maier|auer|hofer|strom|qvist|quist|gren|nen|ic|vic|shvili|dze"
-    r"|ов|ова|ев|ева|ин|ина|ын|ына|ский|ская|цкий|цкая|енко|ко|чук|юк|ян|дзе|ых|их)$"
+    r"(ov|ova|ev|eva|in|ina|skiy|sky|ski|ska|cki|cka|enko|chuk|wicz|czyk|czak|iak|ak|son|sson|sen|ez|ini|elli|etti|ucci|acci|ullo|opoulos|opoulou|idis|akis|yan|ian|oglu|escu|auskas|aitis|iene|aite|yte|unas|zade|soy|turk|bauer|gruber|huber|mayr|thaler|egger|bacher|reiter|leitner|lechner|berger|mann|stein|baum|feld|meyer|maier|auer|hofer|strom|qvist|quist|gren|nen|ic|vic|shvili|dze"
+    r"|ов|ова|ев|ева|ин|ина|ын|ына|ский|ская|цкий|цкая|енко|ко|чук|юк|ян|дзе|ых|их"
+    r"|οπουλος|οπουλου|ιδης|ιδου|αδης|αδου|ακης|ακη|ατος|ελης|ογλου|ακος|ιου|შვილი|ძე|ია|ავა|յան|יאן|סקי)$"
 )
 PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ична|inichna|ovich|evich|ovna|evna)$")
 LEAST_KNOWN: Final = 0.2
@@ -28,7 +29,7 @@ LONG_ENOUGH: Final = 5
 """Letters of a name that is only the beginning or the end of a user name."""
 HAN: Final = re.compile(r"[\u4e00-\u9fff\u3040-\u30ff\u3005]{1,8}")
 HANGUL: Final = re.compile(r"[\uac00-\ud7a3]{2,4}")
-WORD: Final = re.compile(r"[^\W\d_][^\W\d_'’.\-]*([\-'’ ][^\W\d_][^\W\d_'’.]*)*\.?")
+WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_'’.\-]|[\u0900-\u0e7f])*([\-'’ ][^\W\d_](?:[^\W\d_'’.]|[\u0900-\u0e7f])*)*\.?")
 LATIN: Final[dict[str, str]] = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l",
     "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
@@ -127,7 +128,7 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
     detail = recognizer._sentence(matched, looked, "look like")
     if share >= LEAST_KNOWN and facts.mean_words <= most_words:
         # No list holds all names: a third of them in one column is no accident any more.
-        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.4 + 0.9 * share) * looked / (looked + 1.2))
+        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.3 + 1.0 * share) * looked / (looked + 1.2))
     wordy = sum(len(text) < 60 and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text) for text in facts.few) / looked
     return Evidence(name, matched, looked, detail, -0.2 if wordy > 0.75 and facts.mean_words <= most_words else -6.0)
 
@@ -219,6 +220,8 @@ def _is_eastern(text: str) -> float:
     for size in (2, 1, 3):
         rest = whole[size:]
         if whole[:size] in last and 1 <= len(rest) <= 3:
+            if len(whole) == 2 and HANGUL.fullmatch(whole) and rest not in first:
+                return 0.25  # most Korean words of two syllables begin like some family name
             return 1.0 if rest in first or size >= 2 else 0.75 if len(rest) <= 2 and rest[-1] not in "市县区省路街村镇" else 0.0
     return 0.0
 
