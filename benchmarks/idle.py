@@ -23,7 +23,7 @@ import psutil
 from tests.portal import Portal
 
 LIMIT = 5.0
-NAMES = ("web", "worker", "beat", "facts", "collect")
+NAMES = ("web", "worker", "tasks", "beat", "facts", "collect")
 
 
 def kind(process: psutil.Process) -> str:

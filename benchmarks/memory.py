@@ -26,7 +26,7 @@ from tests.portal import Portal
 
 LIMIT = 700
 PATIENCE = 600
-NAMES = ("web", "worker", "beat", "facts", "collect")
+NAMES = ("web", "worker", "tasks", "beat", "facts", "collect")
 
 
 class Demo(Portal):

@@ -36,7 +36,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 6 * 3600, "socket_keepalive": True, "health_check_interval": 20},
     worker_hijack_root_logger=False,
-    worker_max_tasks_per_child=200,
+    # A process that has grown is replaced; counting tasks instead would stall a healthy one for seconds.
+    worker_max_memory_per_child=600_000,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     beat_max_loop_interval=1,
     beat_sync_every=30,

@@ -22,7 +22,7 @@ PATIENCE = 2.0
 """Seconds that a dependency gets to answer."""
 FRESH = 15.0
 """Seconds after which the last frame says nothing any more about who runs."""
-PROCESSES = ("web", "worker", "beat", "facts", "collect")
+PROCESSES = ("web", "worker", "tasks", "beat", "facts", "collect")
 
 State = Mapping[str, Any]
 

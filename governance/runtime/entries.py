@@ -40,10 +40,13 @@ def setup() -> None:
 
 
 def worker(concurrency: int) -> None:
-    """Scans and everything else that is queued."""
-    _celery(
-        "worker", "--queues", "default,scans", "--pool", "prefork", "--concurrency", str(concurrency), "-O", "fair", "-n", "worker@%h", *QUIET_WORKER
-    )
+    """Scans, in processes of their own."""
+    _celery("worker", "--queues", "scans", "--pool", "prefork", "--concurrency", str(concurrency), "-O", "fair", "-n", "worker@%h", *QUIET_WORKER)
+
+
+def tasks() -> None:
+    """Everything else that is queued, on threads: it mostly waits, and must not wait for a scan."""
+    _celery("worker", "--queues", "default", "--pool", "threads", "--concurrency", "4", "-n", "tasks@%h", *QUIET_WORKER)
 
 
 def collect() -> None:
@@ -71,7 +74,7 @@ def targets(listener: socket.socket, workers: int) -> dict[str, Callable[[], obj
 
         return run
 
-    others: dict[str, Callable[[], object]] = {"worker": lambda: worker(workers), "beat": beat, "facts": facts, "collect": collect}
+    others: dict[str, Callable[[], object]] = {"worker": lambda: worker(workers), "tasks": tasks, "beat": beat, "facts": facts, "collect": collect}
     return {"web": lambda: web.serve(listener)} | {name: without_listener(target) for name, target in others.items()}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 LARGEST_LOG = 5 * 1024 * 1024
 OLDER_LOGS = 3
 LONGEST_LINE = 64 * 1024
-COLOURS = {"postgres": 34, "valkey": 31, "setup": 37, "web": 32, "worker": 36, "beat": 33, "facts": 35, "collect": 94, "up": 1}
+COLOURS = {"postgres": 34, "valkey": 31, "setup": 37, "web": 32, "worker": 36, "tasks": 96, "beat": 33, "facts": 35, "collect": 94, "up": 1}
 
 
 class Log:

@@ -14,7 +14,7 @@ import psutil
 from governance.env import env
 from monitoring.collectors.base import Collector, Family, missing
 
-EXPECTED = ("up", "web", "worker", "beat", "facts", "collect", "postgres", "valkey")
+EXPECTED = ("up", "web", "worker", "tasks", "beat", "facts", "collect", "postgres", "valkey")
 LOOK = 5.0
 """Seconds between two looks for new processes; one that is gone is noticed at once."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -52,8 +51,8 @@ def test_the_whole_story(portal: Portal, open_page: Open, shop: dict[str, str]) 
 
 def sign_in(page: Page, password: str) -> None:
     page.goto("/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("[name=username]").fill("admin")
+    page.locator("[name=password]").fill(password)
     page.get_by_role("button", name=re.compile("log in", re.IGNORECASE)).click()
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
 
@@ -72,7 +71,7 @@ def connect(page: Page, shop: dict[str, str]) -> None:
     page.get_by_role("link", name=re.compile("PostgreSQL")).first.click()
     page.get_by_label("Name", exact=True).fill("Story shop")
     for name, value in shop.items():
-        page.locator(f"[name$='{name}']").first.fill(value)
+        page.locator(f"input[name$='{name}']").first.fill(value)
     page.get_by_role("button", name=re.compile("Test connection", re.IGNORECASE)).click()
     expect(page.get_by_text(re.compile(r"PostgreSQL 1\d")).first).to_be_visible()
     page.get_by_role("button", name=re.compile("^Save|^Add|^Connect", re.IGNORECASE)).first.click()

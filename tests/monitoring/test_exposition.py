@@ -105,7 +105,7 @@ def scraped(portal: Portal) -> Iterator[str]:
 def test_the_portal_exposes_host_database_broker_runs_and_tasks(scraped: str) -> None:
     found = parsed(scraped)
     assert {one.labels["mode"] for one in found["node_cpu_seconds_total"]} >= {"user", "system", "idle"}
-    assert {one.labels["groupname"] for one in found["namedprocess_namegroup_num_procs"]} >= {"web", "worker", "beat", "facts", "collect"}
+    assert {one.labels["groupname"] for one in found["namedprocess_namegroup_num_procs"]} >= {"web", "worker", "tasks", "beat", "facts", "collect"}
     assert {one.labels["state"] for one in found["governance_runs"] if one.labels["kind"] == "scan"} >= {"complete", "failed"}
     assert {one.labels["queue"] for one in found["governance_queue_messages"]} >= {"default", "scans"}
     ticks = [one.value for one in found["governance_tasks_total"] if one.labels["task"] == "monitoring.collect" and one.labels["state"] == "success"]

@@ -41,7 +41,7 @@ def test_a_frame_names_every_part_of_the_host_and_of_the_portal(portal: Portal, 
             frame = hear(socket)
     data = frame["data"]
     assert data["host"]["memory"]["total"] > 0 and set(data["host"]["load"]) == {"1", "5", "15"}
-    assert {"web", "worker", "beat", "facts", "collect", "postgres", "valkey"} <= set(data["processes"])
+    assert {"web", "worker", "tasks", "beat", "facts", "collect", "postgres", "valkey"} <= set(data["processes"])
     assert data["processes"]["web"]["count"] == 1 and data["processes"]["web"]["rss"] > 0
     assert data["database"]["connections_total"] > 0 and data["broker"]["queues"]["default"] >= 0
     assert {"queued", "running"} <= set(data["runs"]["scan"])

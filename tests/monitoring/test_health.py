@@ -28,7 +28,7 @@ def test_readyz_names_every_dependency(client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200, answer.content
     assert answer.json()["dependencies"] == {"database": {"state": "ok"}, "broker": {"state": "ok"}}
-    assert set(answer.json()["processes"]) == {"web", "worker", "beat", "facts", "collect"}
+    assert set(answer.json()["processes"]) == {"web", "worker", "tasks", "beat", "facts", "collect"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,7 +78,7 @@ def test_all_processes_are_seen(own: Portal) -> None:
     until(all_there, "all processes", lambda: readiness(own).text)
 
 
-@pytest.mark.parametrize("name", ["worker", "collect", "beat", "facts", "valkey", "postgres", "web"])
+@pytest.mark.parametrize("name", ["worker", "tasks", "collect", "beat", "facts", "valkey", "postgres", "web"])
 def test_it_is_ready_again_after_a_kill(own: Portal, name: str) -> None:
     killed = own.kill(name)
     until(lambda: own.pids(name) and own.pids(name)[0] != killed, f"another {name}", own.text)

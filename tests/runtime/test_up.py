@@ -19,7 +19,7 @@ from governance.runtime.postgres import binaries
 from tests.needs import missing
 from tests.portal import ROOT, Portal, until
 
-OURS = ("web", "worker", "beat", "facts", "collect")
+OURS = ("web", "worker", "tasks", "beat", "facts", "collect")
 ALL = (*OURS, "postgres", "valkey")
 pytestmark = pytest.mark.destructive
 

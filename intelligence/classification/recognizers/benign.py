@@ -13,8 +13,9 @@ from intelligence.classification.preparation import Facts
 from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.types import Evidence
 
-
 DATED: Final = re.compile(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.((19|20)\d\d|\d\d)|(19|20)\d\d\.(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])")
+LETTERED: Final = 2.0
+"""Weight of a counter behind letters: customers are numbered like that, but accounts too."""
 NUMBERED: Final = re.compile(r"([^\d]{0,8}?)0*(\d{1,12})")
 
 
@@ -306,7 +307,7 @@ class Counting(Benign):
         step, often = steps.most_common(1)[0]
         if step <= 0 or often < 0.8 * (len(numbers) - 1):
             return None
-        return Evidence(name, often + 1, len(texts), f"the values count up by {step}", self.agreement)
+        return Evidence(name, often + 1, len(texts), f"the values count up by {step}", LETTERED if counted[0][1] else self.agreement)
 
     def is_valid(self, value: str) -> bool:
         return NUMBERED.fullmatch(value) is not None

@@ -268,7 +268,7 @@ class City(Recognizer):
         share = (known + 0.7 * (matched - known)) / looked
         detail = self._sentence(matched, looked, "look like")
         if share >= 0.3:
-            return Evidence(name, matched, looked, detail, self.agreement * min(1.0, 0.3 + 0.9 * share) * looked / (looked + 1.5))
+            return Evidence(name, matched, looked, detail, self.agreement * min(1.0, 0.3 + 0.9 * share) * looked / (looked + 2.2))
         plain = sum(_is_wordy(text) for text in facts.few) / looked
         return Evidence(name, matched, looked, detail, -0.3 if plain > 0.8 else -6.0)
 

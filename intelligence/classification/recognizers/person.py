@@ -19,6 +19,8 @@ LAST_ENDINGS: Final = re.compile(
 )
 PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ична|inichna|ovich|evich|ovna|evna)$")
 LEAST_KNOWN: Final = 0.2
+CHANCE: Final = 1.0
+"""Values that a list of names matches in any column: where few values are known, one less counts."""
 SPOILT: Final = 0.6
 """What a text with a common word takes away from a text that looks like a name."""
 TEMPLATE: Final = 0.6
@@ -109,7 +111,11 @@ class Username(Recognizer):
             return Evidence(name, evidence.matched, looked, evidence.detail, -1.8)
         if lower > 0.7 and named > 0.4:
             return Evidence(
-                name, evidence.matched, looked, f"{round(hits * len(matches) / len(few)):,} of {looked:,} distinct values are made of names", 2.2 + 4.2 * named
+                name,
+                evidence.matched,
+                looked,
+                f"{round(hits * len(matches) / len(few)):,} of {looked:,} distinct values are made of names",
+                2.2 + 4.2 * named,
             )
         return Evidence(name, evidence.matched, looked, evidence.detail, 0.4 if lower > 0.5 else -1.0 if evidence.weight else 0.0)
 
@@ -123,12 +129,12 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
         return Evidence(name, 0, looked, "the values are numbers or texts", -8.0)
     if _is_template(facts):
         return Evidence(name, 0, looked, "most texts begin with the same word", -6.0)
-    share = sum(certain) / looked - SPOILT * facts.common_share
+    share = (sum(certain) - CHANCE) / looked - SPOILT * facts.common_share
     matched = sum(one > 0 for one in certain)
     detail = recognizer._sentence(matched, looked, "look like")
     if share >= LEAST_KNOWN and facts.mean_words <= most_words:
         # No list holds all names: a third of them in one column is no accident any more.
-        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.3 + 1.0 * share) * looked / (looked + 1.2))
+        return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.4 + 0.9 * share) * looked / (looked + 1.2))
     wordy = sum(len(text) < 60 and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text) for text in facts.few) / looked
     return Evidence(name, matched, looked, detail, -0.2 if wordy > 0.75 and facts.mean_words <= most_words else -6.0)
 
