@@ -121,6 +121,14 @@ WRITTEN: Final[dict[str, str]] = {
 }  # fmt: skip
 
 OTHER_TABLES: Final[dict[str, str]] = {
+    "book": "War and Peace|Emma|Jane Eyre|Oliver Twist|Moby Dick|Anna Karenina|David Copperfield|Don Quixote",
+    "vessel": "Queen Mary|Titanic|Santa Maria|Bismarck|Victoria|Endeavour|Mayflower",
+    "drink": "Coffee|Tea|Espresso|Cappuccino|Latte Macchiato|Americano|Hot Chocolate",
+    "knopf": "Anmelden|Abmelden|Speichern|Löschen|Weiter|Zurück|Bestellen|Suchen",
+    "bracket": "0-10|10-20|20-50|50-100|100-500",
+    "port": "8080|5432|6379|443|9090|3306",
+    "nps": "9|10|7|8|6|3",
+    "latency": "12.55|13.21|48.90|51.33|9.87",
     "step_name": "Extract customer rows|Join with region|Deduplicate contacts|Write parquet|Publish dashboard|Validate totals",
     "alert_title": "High memory on node 3|Disk almost full|Replication lag above 30 s|Certificate expires soon|Too many open files",
     "resource_kind": "Deployment|StatefulSet|DaemonSet|ConfigMap|Ingress|PersistentVolumeClaim|ServiceAccount|CronJob",
@@ -200,10 +208,10 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "assembly": "System.Collections.Generic|Microsoft.AspNetCore.Mvc|Newtonsoft.Json|System.Linq|Serilog.Sinks.File",
     "dependency": "lodash|react|express|chalk|moment|axios|jest|webpack|babel|eslint|prettier",
 }  # fmt: skip
-"""Written after the engine was made for those above, in other languages and trades."""
+"""The same in other languages and trades."""
 
-NAMESAKES: Final = frozenset({"beruf", "brand", "product"})
-"""Trades and brands are also last names, a `Falcon Drive 5` may be a street: these need their header."""
+NAMESAKES: Final = frozenset({"beruf", "brand", "product", "book", "vessel"})
+"""Trades and brands are also last names, novels are called after people, and a `Falcon Drive 5` may be a street: these need their header."""
 
 
 def drawn(count: int = 60, seed: int = 5) -> dict[str, list[str]]:

@@ -131,7 +131,7 @@ def test_an_export_in_another_encoding(files: Path) -> None:
 
 
 def test_the_clickstream(files: Path) -> None:
-    read = duckdb.sql(f"SELECT login, client_ip, action, "at", seconds FROM '{files}/clickstream/**/*.parquet' LIMIT {ROWS}")
+    read = duckdb.sql(f"SELECT * EXCLUDE (year, month) FROM '{files}/clickstream/**/*.parquet' LIMIT {ROWS}")
     assert found("clickstream", read.columns, read.fetchall()) == {"login": "username", "client_ip": "ipv4"}
 
 

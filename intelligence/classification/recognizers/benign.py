@@ -14,7 +14,7 @@ from intelligence.classification.recognizers.base import Recognizer
 from intelligence.classification.types import Evidence
 
 DATED: Final = re.compile(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.((19|20)\d\d|\d\d)|(19|20)\d\d\.(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])")
-LETTERED: Final = 2.0
+LETTERED: Final = 1.2
 """Weight of a counter behind letters: customers are numbered like that, but accounts too."""
 NUMBERED: Final = re.compile(r"([^\d]{0,8}?)0*(\d{1,12})")
 
