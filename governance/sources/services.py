@@ -14,6 +14,7 @@ from governance.core.access import Actor, may, require
 from governance.core.api.problems import invalid
 from governance.core.errors import Conflict, GovernanceError, InvalidInput
 from governance.core.events import record
+from governance.core.http.guard import Policy
 from governance.core.secrets import seal
 from governance.env import env
 from governance.sources import configuration
@@ -124,7 +125,7 @@ def check_config(kind: str, config: Mapping[str, Any], *, source: Source | None 
     prepared = _prepared(kind, config, actor, source)
     try:
         configuration.check_addresses(prepared.config, may_be_private=may(actor, "administer"), may_resolve=False)
-        with CONNECTORS.get(kind)(prepared.config, limits()) as connector:
+        with CONNECTORS.get(kind)(prepared.config, limits(may_be_private=may(actor, "administer"))) as connector:
             return examine(connector)
     except GovernanceError as error:
         return failed(error)
@@ -135,12 +136,13 @@ def connect(source: Source) -> Connector:
     config = CONNECTORS.get(source.kind).Config.model_validate(source.connection_config())
     if not source.is_builtin:
         configuration.check_addresses(config, may_be_private=source.allows_private, may_resolve=False)
-    return CONNECTORS.get(source.kind)(config, limits())
+    return CONNECTORS.get(source.kind)(config, limits(may_be_private=source.is_builtin or source.allows_private))
 
 
-def limits() -> Limits:
-    """What one query against a source may cost, as the settings say."""
-    return Limits(statement_timeout=env.statement_timeout, row_budget=env.row_budget, sample_rows=env.sample_rows)
+def limits(*, may_be_private: bool) -> Limits:
+    """What one query against a source may cost, as the settings say, and where a connection may go when the name is resolved for it."""
+    policy: Policy = "source" if may_be_private else "public"
+    return Limits(statement_timeout=env.statement_timeout, row_budget=env.row_budget, sample_rows=env.sample_rows, policy=policy)
 
 
 def examine(connector: Connector) -> dict[str, Any]:

@@ -83,6 +83,13 @@ EXPORT = {
 }
 
 
+def read(query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Headers and rows of a query on files."""
+    with duckdb.connect() as database:
+        database.execute(query)
+        return [column[0] for column in database.description or ()], database.fetchall()
+
+
 def found(table: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, str]:
     """Header → family of what was found in a table."""
     kept = list(rows)
@@ -120,8 +127,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_files_of_the_lake(name: str, files: Path) -> None:
     path = next(files.rglob(name))
     source = f"read_csv('{path}', all_varchar = true, ignore_errors = true)" if path.suffix in {".csv", ".tsv"} else f"'{path}'"
-    read = duckdb.sql(f"SELECT * FROM {source} LIMIT {ROWS}")
-    assert found(path.stem, read.columns, read.fetchall()) == LAKE[name]
+    assert found(path.stem, *read(f"SELECT * FROM {source} LIMIT {ROWS}")) == LAKE[name]
 
 
 def test_an_export_in_another_encoding(files: Path) -> None:
@@ -131,8 +137,8 @@ def test_an_export_in_another_encoding(files: Path) -> None:
 
 
 def test_the_clickstream(files: Path) -> None:
-    read = duckdb.sql(f"SELECT * EXCLUDE (year, month) FROM '{files}/clickstream/**/*.parquet' LIMIT {ROWS}")
-    assert found("clickstream", read.columns, read.fetchall()) == {"login": "username", "client_ip": "ipv4"}
+    query = f"SELECT * EXCLUDE (year, month) FROM '{files}/clickstream/**/*.parquet' LIMIT {ROWS}"
+    assert found("clickstream", *read(query)) == {"login": "username", "client_ip": "ipv4"}
 
 
 def test_where_parcels_went_and_who_visited() -> None:

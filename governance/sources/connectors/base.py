@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from governance.core.errors import Cancelled
+from governance.core.http.guard import Policy
 from governance.core.registry import Registry
 
 Kind = Literal["text", "integer", "decimal", "boolean", "date", "time", "timestamp", "uuid", "json", "binary", "list", "struct", "other"]
@@ -171,6 +172,8 @@ class Limits:
     sample_rows: int = 3_000
     max_value: int = 10_000
     """Characters of one value that are looked at."""
+    policy: Policy = "source"
+    """Which addresses a connection may go to when a name is resolved (see core.http.guard)."""
 
 
 class Connector(ABC):

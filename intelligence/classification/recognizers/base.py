@@ -189,6 +189,7 @@ TABLE: Final[dict[str, str]] = {
     "epoch": "benign.Epoch",
     "duration": "benign.Duration",
     "isbn": "benign.Isbn",
+    "issn": "benign.Issn",
     "sku": "benign.Sku",
     "year_number": "benign.YearNumber",
     "product": "benign.Product",

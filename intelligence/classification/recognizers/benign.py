@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import ClassVar, Final
 
+from stdnum import issn
+
 from intelligence.classification import dictionaries
 from intelligence.classification.preparation import Facts
 from intelligence.classification.recognizers.base import Recognizer
@@ -144,6 +146,21 @@ class Isbn(Benign):
     counter_examples = ("1783817247608", "978")
 
 
+class Issn(Benign):
+    """Local telephone numbers are grouped alike; the check digit tells them apart."""
+
+    label = "a number of a periodical (ISSN)"
+    pattern = r"\d{4}-\d{3}[\dX]"
+    agreement = 1.0
+    luck = 0.091
+    proof = 5.0
+    examples = ("0317-8471", "2049-3630")
+    counter_examples = ("0317-8472", "20493630")
+
+    def is_valid(self, value: str) -> bool:
+        return bool(issn.is_valid(value))
+
+
 class Sku(Benign):
     label = "an article or order number"
     pattern = r"[A-Z]{2,6}[-_/]\d{5,10}([-_/][A-Z0-9]{1,6})?|[A-Z]{5}\d{3}|(SKU|ORD|INV|PO|SO|TKT|REF|ID|CUST|EMP|USR|PRD|TXN|ITEM)[-_#]?\d{2,12}"
@@ -212,8 +229,8 @@ class Color(Listed):
 
 
 class Nature(Listed):
-    label = "plants, animals, stars or materials"
-    subjects = ("nature", "color")
+    label = "plants, animals, stars, materials or letters"
+    subjects = ("nature", "color", "alphabet")
     agreement = 6.0
     examples = ("Jasmine", "Fuchs")
     counter_examples = ("Anna",)

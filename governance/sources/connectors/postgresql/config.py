@@ -12,7 +12,7 @@ from psycopg2.extensions import parse_dsn
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from governance.core.errors import InvalidInput
-from governance.core.http.guard import Pinned, check_host
+from governance.core.http.guard import Pinned, Policy, check_host
 from governance.core.http.paths import check_path
 from governance.sources.connectors.base import Connector
 from governance.sources.connectors.path_config import roots
@@ -110,11 +110,11 @@ def endpoints(parameters: dict[str, str]) -> list[tuple[str, int]]:
         raise InvalidInput("The list of ports does not fit the list of hosts. Give one port, or one for each host.") from None
 
 
-def pinned(parameters: dict[str, str]) -> dict[str, str]:
+def pinned(parameters: dict[str, str], policy: Policy = "source") -> dict[str, str]:
     """Connection parameters with the addresses that the guard allowed; no name is resolved again. Raises what check_host raises."""
     targets: list[tuple[str, Pinned]] = []
     for host, port in endpoints(parameters):
-        targets += [(host, target) for target in check_host(host, port, policy="source")]
+        targets += [(host, target) for target in check_host(host, port, policy=policy)]
     return {**parameters, **_addresses(targets), **_certificates(parameters), **FIXED}
 
 

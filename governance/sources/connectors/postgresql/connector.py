@@ -108,7 +108,7 @@ class PostgreSQL(Connector):
 
     def parameters(self) -> dict[str, str]:
         """Checked libpq parameters; called once for each connection."""
-        return pinned(self.config.parameters())
+        return pinned(self.config.parameters(), self.limits.policy)
 
     def close(self) -> None:
         self.session.close()
@@ -272,7 +272,7 @@ def _shown(field: FieldInfo, cut: int) -> str:
         return f"substring({column} FROM 1 FOR {cut})"
     if field.kind in measures.NATIVE or field.kind == "uuid":
         return column
-    return f"left({column}::text, {cut})"
+    return f"left({measures.text_of(field, column)}, {cut})"
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -50,7 +50,7 @@ def chunks(fields: Sequence[FieldInfo], plan: Plan) -> Iterator[list[tuple[Field
 def expressions(field: FieldInfo, plan: Plan) -> dict[str, str]:
     """Measure → SQL, over a relation called `t`."""
     column = f"t.{identifier(field.name)}"
-    text = column if field.type in ("text", "character varying") else f"{column}::text"
+    text = text_of(field, column)
     asked = {"present": f"count({column})"}
     asked |= _distinct(field, column, plan)
     if field.kind in NATIVE and field.kind != "boolean":
@@ -73,6 +73,13 @@ def expressions(field: FieldInfo, plan: Plan) -> dict[str, str]:
     if field.kind in SCALED and plan.has_quantiles:
         asked["quantiles"] = f"percentile_disc(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY {column})"
     return asked
+
+
+def text_of(field: FieldInfo, column: str) -> str:
+    """A value as text, as psql shows it: a cast alone would put "/32" behind every single address."""
+    if field.type in ("text", "character varying"):
+        return column
+    return f"abbrev({column})" if field.type == "inet" else f"{column}::text"
 
 
 def _lengths(length: str) -> dict[str, str]:
