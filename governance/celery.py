@@ -24,6 +24,7 @@ app = Celery("governance")
 app.conf.update(
     broker_url=broker(env.redis).replace("?db=", "?virtual_host="),
     result_backend=None,
+    result_expires=None,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,28 @@ def test_the_workers_take_their_work_from_the_outside_broker(external: Portal) -
 def test_the_administrator_can_log_in_there(external: Portal) -> None:
     with external.client() as client:
         assert client.get("/admin/").status_code == 200
+
+
+def test_a_scan_goes_the_same_way_there(external: Portal, tmp_path: Path) -> None:
+    path = tmp_path / "crm.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, mail TEXT)")
+        database.executemany("INSERT INTO people (mail) VALUES (?)", [(f"p{at}@firm{at % 7}.example",) for at in range(200)])
+    with external.api() as api:
+        source = api.post("/api/v1/sources/", json={"name": "outside crm", "kind": "sqlite", "config": {"path": str(path)}}).json()
+        run = api.post("/api/v1/scans/", json={"source": source["id"]}).json()
+        until(lambda: api.get(f"/api/v1/scans/{run['id']}/").json()["state"] == "complete", "the scan", external.text)
+        (field,) = api.get("/api/v1/fields/?search=mail&entity=EMAIL_ADDRESS").json()["results"]
+        assert field["state"] == "suggested"
+        until(
+            lambda: "scans.run.completed" in {one["type"] for one in api.get("/api/v1/events/?limit=200").json()["results"]},
+            "the fact",
+            external.text,
+        )
+        # The built-in source reads the outside database, too.
+        own = next(one for one in api.get("/api/v1/sources/").json()["results"] if one["kind"] == "portal")
+        run = api.post("/api/v1/scans/", json={"source": own["id"]}).json()
+        until(lambda: api.get(f"/api/v1/scans/{run['id']}/").json()["outcome"] == "clean", "the scan of the portal itself", external.text)
 
 
 def test_a_killed_process_comes_back_there_too(external: Portal) -> None:
