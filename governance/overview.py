@@ -113,14 +113,15 @@ class Need:
     since: datetime | None
     href: str
     action: str
+    restricted: int = 0
 
 
 def needs(actor: Actor) -> list[Need]:
-    """At most seven, the most urgent first and the oldest among equals."""
+    """At most seven, the most urgent first, then those with restricted data, then the oldest."""
     firing = list(visible(actor, Alert.objects.filter(state=Alert.State.FIRING)).order_by("-priority", "started")[:MOST_NEEDS])
     told = {(alert.subject_type, alert.subject_id) for alert in firing}
     found = [*_alerts(firing), *_failed_scans(actor, told), *_unreachable(actor), *_decisions(actor)]
-    found.sort(key=lambda need: (URGENCY.index(need.severity), need.since or timezone.now()))
+    found.sort(key=lambda need: (URGENCY.index(need.severity), -need.restricted, need.since or timezone.now()))
     return found[:MOST_NEEDS]
 
 
@@ -162,7 +163,7 @@ def _decisions(actor: Actor) -> Iterable[Need]:
         title = f"{row['count']:,} suggestion{'' if row['count'] == 1 else 's'} in {row['dataset__source__name']}"
         detail = f"{row['restricted']:,} of them restricted" if row["restricted"] else ""
         href = f"{address('admin:decisions')}?{urlencode({'source': row['dataset__source_id']})}"
-        yield Need("warning" if row["restricted"] else "info", "fact_check", title, detail, row["since"], href, "Decide")
+        yield Need("warning" if row["restricted"] else "info", "fact_check", title, detail, row["since"], href, "Decide", row["restricted"])
 
 
 def running(actor: Actor) -> list[dict[str, Any]]:
@@ -235,7 +236,7 @@ def steps(actor: Actor) -> list[Step]:
     found = [
         Step(
             "Connect a source",
-            "A database, a folder or a bucket of your own. “This portal” is there already, to try with.",
+            "A database or a folder of your own. “This portal” is there already, to try with.",
             own,
             address("admin:sources_source_add"),
             "Add a source",

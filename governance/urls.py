@@ -45,3 +45,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", docs.page, name="api-docs"),
 ]
+
+handler400 = "governance.core.api.problems.bad_request"
+handler404 = "governance.core.api.problems.missing"
+handler500 = "governance.core.api.problems.broken"

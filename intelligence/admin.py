@@ -83,7 +83,7 @@ class RuleSetAdmin(GatedAdmin):
         return redirect(PAGE, found.pk)
 
     def _found(self, request: HttpRequest, object_id: str) -> RuleSet:
-        row: RuleSet | None = self.get_queryset(request).filter(pk=object_id if object_id.isdigit() and len(object_id) < 10 else -1).first()
+        row: RuleSet | None = self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() and len(object_id) < 10 else -1).first()
         if row is None:
             raise NotFound(f"There is no rule set {object_id}, or you may not see it.")
         return row
@@ -181,4 +181,4 @@ def _settings(data: QueryDict) -> dict[str, Any]:
 
 def _sampling(data: QueryDict) -> dict[str, Any]:
     text = data.get("rows", "").strip()
-    return {"rows": int(text) if text.isdigit() else -1} if text else {}
+    return {"rows": int(text) if text.isdecimal() and len(text) < 9 else -1} if text else {}

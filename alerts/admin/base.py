@@ -78,4 +78,4 @@ class AlertsAdmin(GatedAdmin):
 
 def number(text: Any) -> int:
     """An id out of an address, -1 for what is none."""
-    return int(text) if str(text).isdigit() and len(str(text)) < 19 else -1
+    return int(text) if str(text).isdecimal() and len(str(text)) < 19 else -1

@@ -46,8 +46,12 @@ class Config(base.Config):
     @field_validator("url")
     @classmethod
     def _address(cls, value: SecretStr) -> SecretStr:
-        parts = urlsplit(value.get_secret_value())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(value.get_secret_value())
+            is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_sound = False
+        if not is_sound:
             raise ValueError("give an address that starts with https://")
         return value
 
@@ -125,7 +129,9 @@ def refusal(answer: Answer) -> GovernanceError:
     status = answer.status
     if status in LATER:
         wait = answer.headers.get("retry-after", "")
-        return RateLimited(f"The other side asked to come again later (status {status}).", retry_after=int(wait) if wait.isdigit() else 0)
+        return RateLimited(
+            f"The other side asked to come again later (status {status}).", retry_after=int(wait) if wait.isdecimal() and len(wait) < 7 else 0
+        )
     if status >= 500:
         return Unreachable(f"The other side failed with status {status}. Ask its owner, or wait: it is tried again.")
     if status in (401, 403):

@@ -119,6 +119,11 @@ class Dataset(models.Model):
         return ".".join((*self.path, self.name))
 
     @property
+    def kind_words(self) -> str:
+        """The kind as people read it: materialized view."""
+        return self.kind.replace("_", " ")
+
+    @property
     def is_up_to_date(self) -> bool:
         """Whether the source says that nothing changed since the last scan that went through."""
         return bool(self.fingerprint) and self.fingerprint == self.scanned_fingerprint and self.error is None and self.scanned is not None

@@ -250,4 +250,4 @@ def _choice(name: str, title: str, pairs: Sequence[tuple[Any, str]], parameters:
 
 def _number(text: Any) -> int | None:
     words = str(text or "")
-    return int(words) if words.isdigit() and len(words) < 19 else None
+    return int(words) if words.isdecimal() and len(words) < 19 else None

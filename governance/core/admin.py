@@ -250,7 +250,7 @@ def _replay(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     require(actor, "administer")
     text = request.POST.get("replay", "")
-    row = SetAside.objects.filter(pk=int(text) if text.isdigit() else -1, replayed=None).first()
+    row = SetAside.objects.filter(pk=int(text) if text.isdecimal() and len(text) < 19 else -1, replayed=None).first()
     if row is None:
         messages.warning(request, "This fact was replayed already.")
         return HttpResponseRedirect(reverse("admin:audit-subscribers"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 
 from governance.core.runs import Run as Run
@@ -100,6 +102,9 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber}: event {self.event_id}"
+
+
+KEPT = timedelta(days=1)
 
 
 class KeptAnswer(models.Model):

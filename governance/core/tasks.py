@@ -8,7 +8,10 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
+
+from governance.core.models import KEPT, KeptAnswer
 
 logger = logging.getLogger(__name__)
 Sweep = Callable[[], int]
@@ -48,3 +51,9 @@ def sweep() -> None:
             continue
         if found:
             logger.info("sweep %s enqueued %d again", name, found)
+
+
+@shared_task(name="core.forget_answers", ignore_result=True)
+def forget_answers() -> None:
+    """Answers kept for idempotency keys go after their day, or whoever makes up keys fills the disk."""
+    KeptAnswer.objects.filter(created__lt=timezone.now() - KEPT).delete()

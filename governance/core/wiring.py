@@ -34,4 +34,5 @@ register(
     )
 )
 periodic.every(10, "core.sweep")
+periodic.every(3600, "core.forget_answers")
 live.register_topic(live.Topic("events", unscoped=lambda actor: may(actor, "audit")))

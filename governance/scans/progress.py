@@ -79,7 +79,7 @@ def _flush(run_id: int) -> None:
 
 def may_see(actor: Actor, key: str) -> bool:
     """Whether somebody may follow one scan."""
-    return key.isdigit() and len(key) < 19 and visible(actor, ScanRun.objects.filter(pk=int(key))).exists()
+    return key.isdecimal() and len(key) < 19 and visible(actor, ScanRun.objects.filter(pk=int(key))).exists()
 
 
 def first(actor: Actor, key: str) -> tuple[str, Mapping[str, Any]] | None:

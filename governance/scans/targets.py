@@ -32,9 +32,17 @@ class Target:
 
 def read(text: str) -> Target:
     """A URL, a file, a folder or a glob; InvalidInput for what is none of these."""
+    if not text.strip() or "\0" in text:
+        # Where a script's variable is not set, the folder it happens to run in is not meant.
+        raise InvalidInput("This target is empty. Give a URL, a file, a folder or a glob; a full stop stands for this folder.")
     if "://" not in text:
         return _path(text)
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise InvalidInput(
+            "This is not a URL that can be read. Check the brackets around its address, and write it as postgresql://user:password@host/database."
+        ) from None
     scheme = parts.scheme.partition("+")[0].lower()
     if scheme in FILES:
         path = unquote(text.partition("://")[2])

@@ -167,7 +167,7 @@ def _of_url(text: str) -> list[tuple[str, int]]:
         if host:
             found.append((host, port))
     query = parse_qs(parts.query)
-    ports = [int(port) for text in query.get("port", []) for port in text.split(",") if port.isdigit()]
+    ports = [int(port) for text in query.get("port", []) for port in text.split(",") if port.isdecimal() and len(port) < 6]
     hosts = [host for name in ("host", "hostaddr") for text in query.get(name, []) for host in text.split(",") if host]
     return found + [(host, ports[at] if at < len(ports) else ports[0] if ports else default) for at, host in enumerate(hosts)]
 
@@ -178,4 +178,4 @@ def _host_port(text: str, default: int) -> tuple[str, int]:
         port = port.removeprefix(":")
     else:
         host, _, port = text.partition(":")
-    return host, int(port) if port.isdigit() else default
+    return host, int(port) if port.isdecimal() and len(port) < 6 else default

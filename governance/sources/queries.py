@@ -21,7 +21,18 @@ def kinds() -> list[dict[str, Any]]:
     for name in CONNECTORS:
         state = CONNECTORS.available(name)
         if not state.is_available:
-            found.append({"kind": name, "label": name, "icon": "block", "is_available": False, "reason": state.reason, "schema": {}, "secrets": []})
+            found.append(
+                {
+                    "kind": name,
+                    "label": name,
+                    "icon": "block",
+                    "summary": "",
+                    "is_available": False,
+                    "reason": state.reason,
+                    "schema": {},
+                    "secrets": [],
+                }
+            )
             continue
         connector = CONNECTORS.get(name)
         if is_offered(connector):
@@ -30,6 +41,7 @@ def kinds() -> list[dict[str, Any]]:
                     "kind": name,
                     "label": connector.label,
                     "icon": connector.icon,
+                    "summary": connector.summary,
                     "is_available": True,
                     "reason": "",
                     "schema": connector.Config.model_json_schema(),
@@ -50,6 +62,14 @@ def kind_named(name: str) -> dict[str, Any]:
         if one["kind"] == name:
             return one
     raise NotFound(f"There is no kind of source called {name[:50]!r}. Known: {', '.join(one['kind'] for one in kinds())}.")
+
+
+def properties_of(kind: str) -> dict[str, Any]:
+    """The parameters of a kind by name, in the order of its form; empty while its driver is missing."""
+    if not CONNECTORS.available(kind).is_available:
+        return {}
+    found: dict[str, Any] = CONNECTORS.get(kind).Config.model_json_schema().get("properties", {})
+    return found
 
 
 def label_of(kind: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from governance.core.access import Actor, may, require
 from governance.core.api.problems import invalid
-from governance.core.errors import Conflict, GovernanceError, InvalidInput
+from governance.core.errors import Conflict, Denied, GovernanceError, InvalidInput
 from governance.core.events import record
 from governance.core.http.guard import Policy
 from governance.core.secrets import seal
@@ -60,6 +60,7 @@ def update_source(
         Source.objects.select_for_update().get(pk=source.pk)
         if config is not None:
             prepared = _prepared(source.kind, config, actor, source)
+            _require_place(source, prepared, actor)
             if (prepared.location, prepared.shown) != (source.location, source.config):
                 source.allows_private = may(actor, "administer")
             source.location, source.config = prepared.location, prepared.shown
@@ -123,12 +124,20 @@ def check_config(kind: str, config: Mapping[str, Any], *, source: Source | None 
     """Connect with a config that is not saved (yet); "••••" stands for what `source` has stored."""
     require(actor, "manage", source)
     prepared = _prepared(kind, config, actor, source)
+    if source is not None:
+        _require_place(source, prepared, actor)
     try:
         configuration.check_addresses(prepared.config, may_be_private=may(actor, "administer"), may_resolve=False)
         with CONNECTORS.get(kind)(prepared.config, limits(may_be_private=may(actor, "administer"))) as connector:
             return examine(connector)
     except GovernanceError as error:
         return failed(error)
+
+
+def _require_place(source: Source, prepared: Prepared, actor: Actor) -> None:
+    """To point a source elsewhere is to add another one: whoever manages one source only would read there what is not theirs."""
+    if prepared.location != source.location and not may(actor, "manage"):
+        raise Denied("You manage this source, and not where sources are. Ask an administrator to point it elsewhere, or to add another source.")
 
 
 def connect(source: Source) -> Connector:

@@ -14,6 +14,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 HEAVIEST: Final = 20.0
 LONGEST_PATTERN: Final = 2_000
 MOST_WORDS: Final = 100_000
+MOST_CUSTOM: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class Settings:
         custom = data.get("custom") or []
         if not isinstance(custom, (list, tuple)):
             raise InvalidInput("custom is a list of recognizers.")
+        if len(custom) > MOST_CUSTOM:
+            raise InvalidInput(f"A rule set has at most {MOST_CUSTOM} recognizers of its own. Put the words of several into one dictionary.")
         recognizers = tuple(CustomRecognizer.from_json(one) for one in custom)
         names = [own.name for own in recognizers]
         twice = next((name for name in names if names.count(name) > 1), None)

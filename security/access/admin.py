@@ -35,7 +35,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     place = forms.CharField(
         label="Where",
         widget=UnfoldAdminSelectWidget,
-        help_text="For a single dataset, open it and follow “Access”, or open this page with ?scope=dataset&scope_id=NUMBER.",
+        help_text="For a single dataset, open its page, then “Access” and “Give access”.",
     )
 
     class Meta:
@@ -58,7 +58,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         scope, _, number = str(self.cleaned_data["place"]).partition(":")
         if scope == "portal":
             return "portal", None
-        if scope not in SCOPES or not number.isdigit() or len(number) > 18:
+        if scope not in SCOPES or not number.isdecimal() or len(number) > 18:
             raise forms.ValidationError("Choose one from the list.")
         return scope, int(number)
 
@@ -79,7 +79,7 @@ def places(actor: Any, wanted: set[str]) -> list[tuple[str, Any]]:
         choices.append((kind.plural or scope, [(f"{scope}:{row.pk}", kind.title(row)) for row in rows]))
     for one in sorted(wanted):
         scope, _, number = one.partition(":")
-        if scope == "dataset" and number.isdigit():
+        if scope == "dataset" and number.isdecimal() and len(number) < 19:
             kind = type_named(scope)
             row = visible(actor, kind.model._default_manager.filter(pk=int(number))).first()
             choices += [(one, f"dataset {kind.title(row)}")] if row is not None else []
@@ -90,6 +90,13 @@ def places(actor: Any, wanted: set[str]) -> list[tuple[str, Any]]:
 class GrantAdmin(ServiceAdmin):
     """Who may do what, where."""
 
+    group = "Security"
+    page_title = "Access"
+    page_lead = "Who has which role, and where. Without a role a person sees nothing but the name of an administrator to ask."
+    one = "grant"
+    empty_text = (
+        "Only administrators see anything yet. Give a person, a team or everyone a role on the whole portal, a source, a domain, a tag or a dataset."
+    )
     form = GrantForm
     list_display = ["who", "role_words", "where", "ceiling_badge", "until", "given"]
     list_filter = ["role", "effect", "scope", "everyone"]
@@ -144,7 +151,7 @@ class GrantAdmin(ServiceAdmin):
 
     @display(description="Where", ordering="scope")
     def where(self, one: Grant) -> str:
-        return services.scope_title(one)
+        return one.where()
 
     @display(description="Ceiling", ordering="ceiling")
     def ceiling_badge(self, one: Grant) -> Any:
@@ -172,7 +179,7 @@ def explain(request: HttpRequest) -> dict[str, Any]:
     subject = None
     if asked["subject_type"]:
         model = type_named(asked["subject_type"]).model
-        number = int(asked["subject_id"]) if asked["subject_id"].isdigit() and len(asked["subject_id"]) < 19 else -1
+        number = int(asked["subject_id"]) if asked["subject_id"].isdecimal() and len(asked["subject_id"]) < 19 else -1
         subject = visible(actor, model._default_manager.filter(pk=number)).first()
         if subject is None:
             raise NotFound(f"There is no {asked['subject_type']} {asked['subject_id'][:20]}, or you may not see it.")
@@ -180,7 +187,8 @@ def explain(request: HttpRequest) -> dict[str, Any]:
         require(actor, "view") if not asked["user"] else None
     if asked["user"]:
         people = [
-            (one, queries.explain(one, action, subject)) for one in User.objects.filter(pk=int(asked["user"]) if asked["user"].isdigit() else -1)
+            (one, queries.explain(one, action, subject))
+            for one in User.objects.filter(pk=int(asked["user"]) if asked["user"].isdecimal() and len(asked["user"]) < 19 else -1)
         ]
     else:
         people = queries.who_can(action, subject)

@@ -113,7 +113,7 @@ class Explain(View):
         )
 
     def _user(self, text: str) -> User:
-        pk = int(text) if text.isdigit() and len(text) < 10 else self.actor.id if not text else None
+        pk = int(text) if text.isdecimal() and len(text) < 10 else self.actor.id if not text else None
         if pk != self.actor.id and not (may(self.actor, "administer") or may(self.actor, "audit")):
             raise Denied("Explaining the access of others takes the role of an administrator or auditor. Leave user out to ask about yourself.")
         user = User.objects.filter(pk=pk or 0).first()
@@ -125,7 +125,7 @@ class Explain(View):
         if not kind:
             return None
         model = type_named(kind).model
-        number = int(pk) if pk.isdigit() and len(pk) < 19 else -1
+        number = int(pk) if pk.isdecimal() and len(pk) < 19 else -1
         found = visible(self.actor, model._default_manager.filter(pk=number)).first()
         if found is None:
             raise NotFound(f"There is no {kind} {pk[:20]!r}, or you may not see it.")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from governance.core.subjects import type_named
 from security.identity.models import Team
 
 
@@ -82,4 +83,12 @@ class Grant(models.Model):
 
     def what(self) -> str:
         """The role and where, without who."""
-        return f"{'denied ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.scope} {self.scope_id or ''}".strip()
+        return f"{'denied ' if self.effect == self.Effect.DENY else ''}{self.role} on {self.where()}"
+
+    def where(self) -> str:
+        """What the grant is on, in words."""
+        if self.scope == self.Scope.PORTAL:
+            return "the whole portal"
+        kind = type_named(self.scope)
+        row = kind.model._default_manager.filter(pk=self.scope_id).first()
+        return f"{self.scope} {kind.title(row)}" if row is not None else f"{self.scope} {self.scope_id}, which is gone"

@@ -43,11 +43,16 @@ def explain(user: User, action: Action, subject: Model | None) -> Explained:
     deciding = _deciding(reaching, action, is_allowed)
     rows = {row.pk: row for row in Grant.objects.select_related("user", "team").filter(pk__in=[one.id for one in reaching])}
     rank = ceiling_of(held, actor, subject) if held.is_active else -1
+    where = {pk: row.where() for pk, row in rows.items()}
     return Explained(
         is_allowed,
-        _why(user, held, deciding, reaching, action, is_allowed, subject),
+        _why(user, held, [_words(one, where) for one in deciding], reaching, action, is_allowed, subject),
         CEILINGS[rank] if rank >= 0 else "",
-        [{"grant": rows[one.id], "decides": one in deciding, "gives": sorted(ROLES[one.role]), "id": one.id} for one in reaching if one.id in rows],
+        [
+            {"grant": rows[one.id], "words": _words(one, where), "decides": one in deciding, "gives": sorted(ROLES[one.role]), "id": one.id}
+            for one in reaching
+            if one.id in rows
+        ],
     )
 
 
@@ -62,7 +67,7 @@ def _deciding(reaching: list[Held], action: Action, is_allowed: bool) -> list[He
     return denying if denying and not is_allowed else [one for one in reaching if one.gives(action)] if is_allowed else []
 
 
-def _why(user: User, held: Holdings, deciding: list[Held], reaching: list[Held], action: Action, is_allowed: bool, subject: Model | None) -> str:
+def _why(user: User, held: Holdings, deciding: list[str], reaching: list[Held], action: Action, is_allowed: bool, subject: Model | None) -> str:
     name = user.get_username()
     if not user.is_active:
         return f"{name} is deactivated, so nothing is allowed."
@@ -86,10 +91,12 @@ def _roles(action: Action) -> str:
     return ", ".join(role for role, actions in ROLES.items() if action in actions)
 
 
-def _count(grants: list[Held]) -> str:
-    return ", ".join(f"grant {one.id} ({one.role} on {one.scope}{f' {one.scope_id}' if one.scope_id else ''})" for one in grants[:3]) + (
-        f" and {len(grants) - 3} more" if len(grants) > 3 else ""
-    )
+def _words(grant: Held, where: dict[int, str]) -> str:
+    return f"grant {grant.id} ({grant.role} on {where.get(grant.id, grant.scope)})"
+
+
+def _count(grants: list[str]) -> str:
+    return ", ".join(grants[:3]) + (f" and {len(grants) - 3} more" if len(grants) > 3 else "")
 
 
 def grants_reaching(user: User) -> list[Grant]:

@@ -74,15 +74,6 @@ def scope_row(grant: Grant) -> Model | None:
     return row
 
 
-def scope_title(grant: Grant) -> str:
-    """What a grant is on, in words."""
-    if grant.scope == Grant.Scope.PORTAL:
-        return "the whole portal"
-    kind = type_named(grant.scope)
-    row = kind.model._default_manager.filter(pk=grant.scope_id).first()
-    return f"{grant.scope} {kind.title(row)}" if row is not None else f"{grant.scope} {grant.scope_id}, which is gone"
-
-
 def data_of(grant: Grant) -> dict[str, Any]:
     """A grant as its facts tell of it."""
     return {

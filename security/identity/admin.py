@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
+from unfold.forms import AuthenticationForm
 
 from governance.core.access import Action, actor_of, may, visible
 from governance.core.errors import GovernanceError
@@ -25,6 +26,18 @@ from security.identity.token_page import tokens_page
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+
+class SignInForm(AuthenticationForm):  # type: ignore[misc]
+    """The theme's form, with words for people."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "The name or the password is wrong. Capitals count in both. Ask an administrator for a new password if you forgot yours.",
+    }
+
+
+admin.site.login_form = SignInForm
 CRUMBS = [("Settings", ""), ("People", "/admin/auth/user/")]
 
 
@@ -32,10 +45,14 @@ CRUMBS = [("Settings", ""), ("People", "/admin/auth/user/")]
 class PersonAdmin(ServiceAdmin):
     """People: added with a made-up password that is shown once, changed, deactivated; never deleted, since facts name them."""
 
+    page_title = "People"
+    page_lead = "Who may sign in. What they may see and do there is said under Access."
+    one = "person"
+    empty_text = "Nobody fits. Try another word, or take a filter away."
     action_to_see = "administer"
     action_to_change = "administer"
     action_to_add = "administer"
-    list_display = ["username", "full_name", "state", "is_superuser", "last_seen"]
+    list_display = ["username", "full_name", "state", "administrator", "last_seen"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "first_name", "last_name", "email"]
     ordering = ["username"]
@@ -51,6 +68,11 @@ class PersonAdmin(ServiceAdmin):
         ]
         urls: list[URLPattern] = [*own, *super().get_urls()]
         return urls
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "is_superuser":
+            kwargs |= {"label": "Administrator", "help_text": "May do everything everywhere; no grant can take it away."}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         # Whoever may choose an owner chooses from the directory; its screens are the administrators'.
@@ -111,6 +133,10 @@ class PersonAdmin(ServiceAdmin):
     def state(self, one: User) -> SafeString:
         return format_html('<span class="{}">{}</span>', "" if one.is_active else "gp-none", "active" if one.is_active else "deactivated")
 
+    @display(description="Administrator", ordering="is_superuser", boolean=True)
+    def administrator(self, one: User) -> bool:
+        return one.is_superuser
+
     @display(description="Last sign-in", ordering="last_login")
     def last_seen(self, one: User) -> SafeString:
         return portal.ago(one.last_login)
@@ -146,6 +172,10 @@ class PersonAdmin(ServiceAdmin):
 class TeamAdmin(ServiceAdmin):
     """Teams: who owns things together, and is granted access together."""
 
+    page_title = "Teams"
+    page_lead = "People who own things together and are given access together."
+    one = "team"
+    empty_text = "A team owns datasets and is given roles as one; who joins it later has the same."
     action_to_change = "administer"
     action_to_add = "administer"
     action_to_delete = "administer"
@@ -172,6 +202,11 @@ class TeamAdmin(ServiceAdmin):
 @admin.register(Token)
 class TokenAdmin(ServiceAdmin):
     """Tokens: one's own, made and revoked; an administrator sees and revokes those of all."""
+
+    page_title = "Tokens"
+    page_lead = "Keys with which programs use the API."
+    one = "token"
+    empty_text = "Make one for each program."
 
     def get_urls(self) -> list[URLPattern]:
         own = [path("<int:pk>/revoke/", self.admin_site.admin_view(require_POST(self.revoke)), name="identity_token_revoke")]

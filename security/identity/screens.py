@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from governance.core.admin_base import GatedAdmin
 from governance.core.errors import GovernanceError, NotFound
 
 
 class ServiceAdmin(GatedAdmin):
-    """Rows are written by services; the form only carries what was typed."""
+    """Rows are written by services; the form only carries what was typed.
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    `group` and `page_title` are the page's in the sidebar, `page_lead` says what it is for, `one` what a row is called, `empty_text` what to do while there is none.
+    """
+
+    group: ClassVar[str] = "Settings"
+    page_title: ClassVar[str]
+    page_lead: ClassVar[str]
+    one: ClassVar[str]
+    empty_text: ClassVar[str]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = {"title": self.page_title, "lead": self.page_lead, "crumbs": [(self.group, ""), (self.page_title, "")]}
+        answer: HttpResponse = super().changelist_view(request, {**words, **(extra_context or {})})
+        return answer
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if object_id else None
+        title = str(row) if row is not None else f"Add a {self.one}"
+        page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        words = {"title": title, "subtitle": None, "crumbs": [(self.group, ""), (self.page_title, page), (title, "")]}
         try:
-            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, {**words, **(extra_context or {})})
         except NotFound:
             raise
         except GovernanceError as error:

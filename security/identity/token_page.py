@@ -54,7 +54,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest) -> HttpResponse:
     days = request.POST.get("days", "")
-    if not days.isdigit() or int(days) not in dict(LIFETIMES):
+    if not days.isdecimal() or int(days) not in dict(LIFETIMES):
         raise InvalidInput("Choose how long the token holds.")
     name = request.POST.get("name", "").replace("\x00", "").strip()[:100]
     if not name:

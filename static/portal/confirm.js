@@ -12,7 +12,7 @@ function dialog() {
     <form method="dialog">
       <p id="gp-confirm-text"></p>
       <div class="gp-dialog__buttons">
-        <button class="gp-button" value="no">Cancel</button>
+        <button class="gp-button" value="no">Go back</button>
         <button class="gp-button gp-button--danger" value="yes"></button>
       </div>
     </form>`;

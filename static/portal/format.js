@@ -27,6 +27,15 @@ export function human(value) {
   return Number.isInteger(value) ? grouped(value) : digits(value);
 }
 
+// Never 100 % when something is missing, never 0 % when something is there.
+export function percent(share) {
+  if (missing(share)) return NOTHING;
+  const value = 100 * share;
+  if (value > 0 && value < 0.01) return "< 0.01 %";
+  if (value >= 99.9 && value < 100) return "99.9 %";
+  return value >= 10 || value === 0 ? `${value.toFixed(0)} %` : `${Number(value.toPrecision(2))} %`;
+}
+
 export function exact(value) {
   return missing(value) ? "" : value.toLocaleString("en-US", { maximumFractionDigits: 10 });
 }

@@ -1,6 +1,6 @@
 // [data-health="/readyz"]: what each part of the portal says of itself, asked after the page is there and again every 15 s.
 const EVERY = 15_000;
-const NAMES = { database: "Database", broker: "Broker", web: "Web", worker: "Workers", beat: "Schedules", facts: "Facts", collect: "Measurements" };
+const NAMES = { database: "Database", broker: "Broker", web: "Web", worker: "Workers", tasks: "Background tasks", beat: "Schedules", facts: "Facts", collect: "Measurements" };
 const BADGES = { ok: ["ok", "check_circle", "Works"], missing: ["down", "error", "Not there"], unknown: ["unknown", "help", "Not known"] };
 
 function line(name, part) {

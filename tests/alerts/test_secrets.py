@@ -86,3 +86,10 @@ def test_a_config_that_is_wrong_names_the_field_and_not_the_value(kind: str, con
     if kind == "webhook":
         assert "s3cret" not in json.dumps(caught.value.problem())
     assert not Receiver.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["http://x\r\nA: b/", "https://example.org:port/", "https://[::1/", "https://example.org:99999/"])
+def test_an_address_that_is_none_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_receiver(name="hook", kind="webhook", config={"url": url}, actor=SYSTEM)
+    assert "https://" in caught.value.detail and url not in str(caught.value.context)

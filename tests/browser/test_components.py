@@ -76,7 +76,7 @@ def test_a_destructive_act_asks_once(kit: Kit, page: Page) -> None:
     kit.show(REMOVE)
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("dialog")).to_contain_text("This removes 12 datasets.")
-    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(page.get_by_role("button", name="Go back")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert kit.posted == []

@@ -118,3 +118,15 @@ def test_a_domain_cannot_stand_below_itself() -> None:
     below = Domain.objects.create(name="Payroll", parent=above)
     with pytest.raises(InvalidInput, match="below itself"):
         update_domain(above, parent=below, actor=SYSTEM)
+
+
+def test_moving_a_domain_below_one_that_gives_access_or_out_of_it_is_an_administrators_business() -> None:
+    open_one, secret = Domain.objects.create(name="Open"), Domain.objects.create(name="Salaries")
+    inside = Domain.objects.create(name="Inside", parent=open_one)
+    grant(make_user(), "viewer", open_one, ceiling="restricted")
+    steward = actor_for(make_user("steward"))
+    with pytest.raises(Denied):
+        update_domain(secret, parent=open_one, actor=steward)
+    with pytest.raises(Denied):
+        update_domain(inside, is_top=True, actor=steward)
+    assert update_domain(secret, parent=open_one, actor=SYSTEM).parent == open_one

@@ -56,6 +56,7 @@ def test_every_type_is_sampled_and_measured(server: Server) -> None:
     )
     values = {field.name: column[0] for field, column in zip(sample.fields, sample.columns, strict=True)}
     assert values["d"] == date(2020, 1, 2) and values["ts"].utcoffset() is not None and values["x"] == b"\xff\x00" and values["l"] == "{a,b}"
+    assert values["ip"] == "10.0.0.1" and values["cd"] == "10.0.0.0/8"
     assert all(field.nulls == 0 and field.distinct in (1, 3) for field in profile.fields)
 
 

@@ -108,6 +108,16 @@ def test_a_server_that_falls_silent_is_given_up(server: Server, monkeypatch: pyt
     network.hang_up()
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux counts the bytes of a connection")
+def test_a_server_that_sends_without_end_is_given_up_before_it_fills_the_memory(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "MOST_RECEIVED", 1_000_000)
+    with server.open() as connector:
+        read = connector.session.run
+        assert len(read("SELECT repeat('x', 1000) FROM generate_series(1, 500)", "much")) == 500
+        assert "does not end" in refused(lambda: read("SELECT repeat('x', 1000) FROM generate_series(1, 100000)", "more"), DataUnreadable)
+        assert connector.check().is_reachable
+
+
 def test_a_slow_query_is_stopped_by_the_server(server: Server) -> None:
     with server.open(Limits(statement_timeout=0.2)) as connector:
         assert "GOVERNANCE_STATEMENT_TIMEOUT" in refused(lambda: connector.profile(server.dataset(connector, "slow")), TimedOut)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from governance.core import periodic
 from governance.core.models import KeptAnswer
+from governance.core.tasks import forget_answers
 from security.identity import services
 from security.identity.models import Team, Token
 from tests.factories import api_client, make_user
@@ -92,3 +96,13 @@ def test_of_ten_requests_at_once_one_is_done() -> None:
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(one, range(10)))
     assert Team.objects.count() == 1 and set(answers) <= {201, 409} and 201 in answers
+
+
+@pytest.mark.django_db
+def test_answers_are_forgotten_after_a_day() -> None:
+    client = api_client(make_user("administrator"))
+    post(client, "Risk", "old"), post(client, "Sales", "new")
+    KeptAnswer.objects.filter(key="old").update(created=timezone.now() - timedelta(days=2))
+    forget_answers()
+    assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
+    assert any(one.task == forget_answers.name for one in periodic.tasks())

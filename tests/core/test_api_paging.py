@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.utils import timezone
 
@@ -90,3 +92,19 @@ def test_a_cursor_keeps_filters_and_belongs_to_its_ordering(client: Any) -> None
     answer = client.get("/api/v1/teams/?limit=3&search=risk").json()
     assert all(name.startswith("risk") for name in names(client.get(answer["next"])))
     assert client.get(answer["next"] + "&ordering=created").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "pk"),
+    [("", "a", "b"), ("", "a\x00", 1), ("", "a", "\x00"), ("t", 5, 1), ("t", "0001-01-01T00:00:00+23:59", 1), ("", [], 1), ("", "a", 1.5)],
+)
+def test_a_cursor_that_somebody_made_up_is_refused(client: Any, kind: str, value: Any, pk: Any) -> None:
+    packed = orjson.dumps([0, "name", 0, kind, value, pk])
+    answer = client.get("/api/v1/teams/", {"cursor": base64.urlsafe_b64encode(packed).decode(), "ordering": "name"})
+    assert answer.status_code == 400 and answer.json()["errors"] == {"cursor": ["unknown"]}
+
+
+def test_a_cursor_with_a_text_for_a_number_is_refused(client: Any) -> None:
+    packed = orjson.dumps([0, "rows", 0, "", "many", 1])
+    answer = client.get("/api/v1/datasets/", {"cursor": base64.urlsafe_b64encode(packed).decode(), "ordering": "rows"})
+    assert answer.status_code == 400 and answer.json()["errors"] == {"cursor": ["unknown"]}

@@ -32,7 +32,10 @@ def test_missing_and_forbidden_are_told_alike() -> None:
     assert hidden.json()["detail"].replace(str(team.pk), "#") == missing.json()["detail"].replace("999999", "#")
 
 
-@pytest.mark.parametrize("query", ["?nonsense=1", "?ordering=password", "?limit=0", "?limit=501", "?limit=x", "?cursor=abc", "?cursor=W10"])
+@pytest.mark.parametrize(
+    "query",
+    ["?nonsense=1", "?ordering=password", "?limit=0", "?limit=501", "?limit=x", "?limit=²", f"?limit={'9' * 5000}", "?cursor=abc", "?cursor=W10"],
+)
 def test_what_the_query_string_asks_wrongly_is_an_error_and_not_ignored(client: Any, query: str) -> None:
     answer = client.get(f"/api/v1/teams/{query}")
     assert answer.status_code == 400 and answer.json()["errors"]
@@ -65,3 +68,26 @@ def test_nul_and_lone_surrogates_in_a_body_do_no_harm(client: Any) -> None:
     for text in ("a\x00b", "\\ud800"):
         answer = client.generic("POST", "/api/v1/teams/", f'{{"name": "{text}"}}'.encode(), content_type="application/json")
         assert answer.status_code == 400, answer.content
+
+
+def test_an_address_that_is_none_is_a_problem_document_below_the_api_and_a_page_elsewhere(client: Any) -> None:
+    below, elsewhere = client.get("/api/v1/nothing/"), client.get("/nothing/")
+    assert below.status_code == elsewhere.status_code == 404
+    assert below.headers["Content-Type"] == "application/problem+json" and below.json()["code"] == "not_found"
+    assert elsewhere.headers["Content-Type"].startswith("text/html")
+
+
+def test_an_error_that_nobody_expected_is_a_problem_document_without_its_words(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("security.identity.api.Teams.rows", lambda self: 1 / 0)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/teams/")
+    assert answer.status_code == 500 and answer.json()["code"] == "unexpected" and "division" not in answer.content.decode()
+
+
+def test_a_time_that_the_database_cannot_hold_is_an_error_of_the_caller(client: Any) -> None:
+    answer = client.get("/api/v1/events/", {"since": "0001-01-01T00:00:00+23:59"})
+    assert answer.status_code == 400 and answer.json()["code"] == "invalid_input"
+
+
+def test_no_shared_cache_keeps_an_answer(client: Any) -> None:
+    assert client.get("/api/v1/teams/").headers["Cache-Control"] == "private, no-cache"

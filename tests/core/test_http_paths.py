@@ -45,7 +45,20 @@ def test_a_file_a_folder_or_a_glob_means_its_files(lake: Path, pattern: str, fou
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "/proc/self/environ", "/sys", "/dev/sda", "/var/lib/postgresql/15", "~/.ssh/id_rsa", "/srv/x/.aws/credentials", "/etc/*"]
+    "path",
+    [
+        "/etc/passwd",
+        "/proc/self/environ",
+        "/sys",
+        "/dev/sda",
+        "/var/lib/postgresql/15",
+        "~/.ssh/id_rsa",
+        "/srv/x/.aws/credentials",
+        "/etc/*",
+        "/srv/shop/.env",
+        "~/.bash_history",
+        "/var/log",
+    ],
 )
 def test_system_folders_and_folders_of_keys_are_refused(path: str) -> None:
     with pytest.raises(ForbiddenAddress):
@@ -110,3 +123,27 @@ def test_links_in_a_circle_end(lake: Path) -> None:
     assert "sub/c.csv" in names(lake, "**/*.csv")
     (lake / "self").symlink_to(lake / "self")
     assert list(expand(lake / "self")) == []
+
+
+def test_a_walk_enters_no_folder_that_is_closed_and_follows_no_link(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr("os.scandir", lambda folder: (entered.append(str(folder)), scandir(folder))[1])
+    (lake / ".git").mkdir()
+    (lake / "round").symlink_to(lake)
+    assert names(lake, "**/*.csv") == ["[old]/d.csv", "a.csv", "b.csv", "sub/c.csv"]
+    assert list(expand(lake, forbidden=[lake / "sub"])) and not {str(lake / ".git"), str(lake / "round")} & set(entered)
+    assert entered.count(str(lake / "sub")) == 2
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*.nothing", "**/**/*.csv"])
+def test_a_walk_without_end_is_refused(lake: Path, monkeypatch: pytest.MonkeyPatch, pattern: str) -> None:
+    monkeypatch.setattr("governance.core.http.paths.MOST_LOOKED", 5)
+    with pytest.raises(InvalidInput, match="narrower"):
+        names(lake, pattern)
+
+
+@pytest.mark.parametrize("path", ["/srv/" + "a" * 256, "/srv" + "/a" * 2_500])
+def test_a_path_longer_than_file_systems_allow_is_refused(path: str) -> None:
+    with pytest.raises(InvalidInput, match="longer"):
+        check_path(path)

@@ -61,6 +61,7 @@ def test_a_context_word_helps_a_weak_recognizer() -> None:
         {"custom": [{**STAFF, "weight": -1}]},
         {"custom": [{**STAFF, "kind": "dictionary"}]},
         {"custom": [STAFF, STAFF]},
+        {"custom": [{**STAFF, "name": f"rule {number}"} for number in range(201)]},
     ],
 )
 def test_what_is_wrong_is_refused_with_a_sentence(data: object) -> None:

@@ -47,7 +47,7 @@ def test_every_page_answers(source: Source, admin: Client) -> None:
     assert "the shop" in text(admin, f"/admin/sources/source/{source.pk}/edit/")
     assert f"Scan {again.pk}" in text(admin, "/admin/scans/scanrun/")
     assert "EMAIL_ADDRESS" in text(admin, f"/admin/scans/scanrun/{run.pk}/change/")
-    assert "Not found any more" in text(admin, f"/admin/scans/scanrun/{again.pk}/change/?with={run.pk}")
+    assert f"Nothing differs from scan {run.pk}" in text(admin, f"/admin/scans/scanrun/{again.pk}/change/?with={run.pk}")
     assert "Every day at 02:00" in text(admin, "/admin/scans/schedule/")
     assert "The next runs" in text(admin, f"/admin/scans/schedule/{schedule.pk}/change/")
     assert "Standard" in text(admin, "/admin/intelligence/ruleset/")
@@ -60,6 +60,13 @@ def test_scan_now_is_one_click_and_a_second_click_leads_to_the_same_scan(source:
     assert first.headers["Location"] == f"/admin/scans/scanrun/{run.pk}/change/"
     assert admin.post(f"/admin/sources/source/{source.pk}/scan/").headers["Location"] == first.headers["Location"]
     assert ScanRun.objects.count() == 1
+
+
+def test_everything_is_read_again_when_asked(source: Source, admin: Client) -> None:
+    scan(source)
+    assert "Read everything again" in text(admin, f"/admin/sources/source/{source.pk}/change/")
+    admin.post(f"/admin/sources/source/{source.pk}/scan/", {"is_full": "on"})
+    assert ScanRun.objects.latest("pk").is_full
 
 
 def test_the_stages_that_do_nothing_say_so(source: Source, admin: Client) -> None:

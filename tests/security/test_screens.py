@@ -46,6 +46,22 @@ def test_every_screen_opens(client: Any, url: str) -> None:
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.parametrize(("url", "words"), [(PEOPLE, "Who may sign in"), ("/admin/identity/team/", "A team owns datasets"), ("/admin/access/grant/", "Only administrators see")])  # fmt: skip
+def test_every_list_says_what_it_is_for(client: Any, url: str, words: str) -> None:
+    assert words in client.get(url).content.decode()
+
+
+def test_a_grant_is_called_by_the_name_of_its_source(client: Any) -> None:
+    given = grant(make_user(name="grace"), "viewer", make_source("Shop"))
+    assert "grace: viewer on source Shop" in client.get(f"/admin/access/grant/{given.pk}/change/").content.decode()
+
+
+def test_a_wrong_password_is_told_in_words(client: Any) -> None:
+    client.logout()
+    answer = client.post("/admin/login/", {"username": "boss", "password": "wrong"})
+    assert "The name or the password is wrong." in answer.content.decode()
+
+
 def test_a_person_is_added_with_a_password_that_is_shown_once_and_works(client: Any) -> None:
     answer = client.post(f"{PEOPLE}add/", {"username": "grace", "first_name": "Grace", "last_name": "", "email": "grace@example.org"})
     password = secret_in(answer)

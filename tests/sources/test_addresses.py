@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from governance.core.errors import ForbiddenAddress
+from governance.core.errors import Denied, ForbiddenAddress
 from governance.core.http.protected import protected
 from governance.env import env
 from governance.sources.models import Source
-from governance.sources.services import check_config, connect, create_source
-from tests.factories import actor_for, make_user
+from governance.sources.services import check_config, connect, create_source, update_source
+from tests.factories import actor_for, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +84,16 @@ def test_a_source_of_an_engineer_is_checked_again_before_each_connection() -> No
     Source.objects.filter(pk=source.pk).update(config={**source.config, "host": "10.1.2.3"})
     with pytest.raises(ForbiddenAddress):
         connect(Source.objects.get(pk=source.pk))
+
+
+def test_whoever_manages_one_source_only_cannot_point_it_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("name\nx\n")
+    source = make_source(kind="files", config={"path": str(tmp_path / "mine.csv")}, location=str(tmp_path / "mine.csv"))
+    scoped, everywhere = actor_for(make_user("engineer", source)), actor_for(make_user("engineer"))
+    elsewhere = {"path": str(tmp_path / "other.csv")}
+    with pytest.raises(Denied):
+        update_source(source, config=elsewhere, actor=scoped)
+    with pytest.raises(Denied):
+        check_config("files", elsewhere, source=source, actor=scoped)
+    assert update_source(source, description="Mine", config={"path": source.location}, actor=scoped).description == "Mine"
+    assert update_source(source, config=elsewhere, actor=everywhere).location == elsewhere["path"]

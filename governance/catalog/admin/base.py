@@ -66,7 +66,7 @@ def posted(view: Doing) -> Callable[..., HttpResponseBase]:
 
 def number(text: str) -> int:
     """An id that a form sent; InvalidInput when it is none."""
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9:
         raise InvalidInput("The form was not complete. Load the page again.")
     return int(text)
 
@@ -97,7 +97,7 @@ class CatalogAdmin(GatedAdmin):
     def one(self, request: HttpRequest, pk: Any, action: Action = "view") -> Any:
         """The row, if the reader may see it and do `action` on it."""
         text = str(pk)
-        found = self.get_queryset(request).filter(pk=int(text)).first() if text.isdigit() and len(text) < 19 else None
+        found = self.get_queryset(request).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
         if found is None:
             raise NotFound(f"There is no {self.model._meta.verbose_name} {text[:20]}, or you may not see it.")
         require(actor_of(request), action, found)
@@ -105,5 +105,5 @@ class CatalogAdmin(GatedAdmin):
 
     def several(self, request: HttpRequest, model: type[Model], ids: list[str]) -> list[Any]:
         """Rows that a form names, those that the reader may see."""
-        numbers = [int(one) for one in ids if one.isdigit() and len(one) < 19]
+        numbers = [int(one) for one in ids if one.isdecimal() and len(one) < 19]
         return list(visible(actor_of(request), model._default_manager.filter(pk__in=numbers)))

@@ -146,6 +146,7 @@ class DatasetAdmin(CatalogAdmin):
             "may_edit": may_edit,
             "may_preview": may(actor, "preview", dataset),
             "sees_access": sees_access,
+            "may_give": may(actor, "administer", dataset),
             "readers": _readers(dataset) if sees_access and "access" in request.GET else None,
             "versions": [{"row": one, "changes": changes_of(one.change, names), "is_newest": one.number == dataset.version} for one in versions],
             "snapshots": snapshots[::-1],
@@ -259,7 +260,7 @@ def changes_of(change: dict[str, Any], names: dict[tuple[str, int], str]) -> dic
 def _facts(dataset: Dataset) -> list[tuple[str, Any]]:
     profile = dataset.profile or {}
     return [
-        ("Kind", dataset.kind.replace("_", " ")),
+        ("Kind", dataset.kind_words),
         ("Rows", numbers.human(dataset.rows)),
         ("Size", numbers.human_bytes(dataset.size)),
         ("Fields", dataset.field_count),

@@ -26,14 +26,14 @@ def decisions(request: HttpRequest) -> dict[str, Any]:
     done = queries.progress(actor, request.GET)
     left = done["total"] - done["done"]
     given = request.GET.get("skip", "")
-    skip = min(int(given), max(left - 1, 0)) if given.isdigit() and len(given) < 9 else 0
+    skip = min(int(given), max(left - 1, 0)) if given.isdecimal() and len(given) < 9 else 0
     # Sorting ids alone keeps the evidence of thousands out of the sort.
     ids = list(waiting.values_list("pk", flat=True)[skip : skip + UP_NEXT])
     whole = {one.pk: one for one in Field.objects.filter(pk__in=ids).select_related("dataset__source", "dataset__domain").defer(*_HEAVY)}
     shown = [whole[pk] for pk in ids if pk in whole]
     current = shown[0] if shown else None
     address = reverse("admin:decisions")
-    source = f"&source={request.GET['source']}" if request.GET.get("source", "").isdigit() else ""
+    source = f"&source={request.GET['source']}" if request.GET.get("source", "").isdecimal() else ""
     context: dict[str, Any] = {
         "crumbs": [("Sensitive data", ""), ("Decisions", "")],
         "done": done["done"],

@@ -212,7 +212,7 @@ def _profile_facts(field: Field) -> list[tuple[str, Any]]:
         ("Type", field.type),
         ("Nullable", "yes" if field.nullable else "no"),
         ("Key", "yes" if field.is_key else ""),
-        ("Empty texts", profile.get("empty")),
+        ("Empty texts", _number(profile.get("empty"))),
         ("Lengths", lengths),
         ("Smallest", _number(profile.get("minimum"))),
         ("Largest", _number(profile.get("maximum"))),

@@ -24,9 +24,9 @@ def search_page(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     given = {name: request.GET.get(name, "") for name in TITLES}
     filters = Filters(
         kind=given["kind"] if given["kind"] in KINDS else "",
-        source=int(given["source"]) if given["source"].isdigit() and len(given["source"]) < 19 else None,
+        source=int(given["source"]) if given["source"].isdecimal() and len(given["source"]) < 19 else None,
         sensitivity=given["sensitivity"] if given["sensitivity"] in families.SENSITIVITIES else "",
-        tag=int(given["tag"]) if given["tag"].isdigit() and len(given["tag"]) < 19 else None,
+        tag=int(given["tag"]) if given["tag"].isdecimal() and len(given["tag"]) < 19 else None,
     )
     found = search(actor_of(request), typed, filters=filters, limit=SHOWN, has_facets=True)
     kept = {"q": typed} | {name: value for name, value in given.items() if value}

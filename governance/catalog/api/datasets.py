@@ -166,7 +166,7 @@ class Datasets(Resource):
         """The first rows as the source has them now, masked above the reader's ceiling. Reading it is a fact."""
         dataset = self.instance("preview")
         given = request.query_params.get("rows", "")
-        if given and not (given.isdigit() and len(given) < 4):
+        if given and not (given.isdecimal() and len(given) < 4):
             raise InvalidInput("rows is a number from 1 to 100.", errors={"rows": ["from 1 to 100"]})
         found = services.preview(dataset, rows=int(given or previewing.ROWS), actor=self.actor)
         return Response(previewing.as_json(found), headers={"Cache-Control": "no-store"})

@@ -33,7 +33,7 @@ OF_DATASETS = ("description", "domain", "owners", "teams", "tags", "certificatio
 OF_FIELDS = ("description", "tags", "verdict", "entity", "reason")
 MOST_LINES = 50_000
 MOST_TOLD = 1_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 
 

@@ -29,6 +29,7 @@ def update_domain(
 ) -> Domain:
     """Change a domain; `is_top` takes it out of its parent."""
     require(actor, "edit", domain)
+    before = domain.parent_id
     if parent is not None:
         above: Domain | None = parent
         while above is not None:
@@ -38,6 +39,9 @@ def update_domain(
         domain.parent = parent
     elif is_top:
         domain.parent = None
+    if domain.parent_id != before:
+        # Grants on a domain cover those below it: a move gives access, or takes it.
+        guard_scope(actor, "domain", [one for one in (before, domain.parent_id) if one is not None])
     return _update(domain, "domain", name, description, actor)
 
 

@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from governance.core.access import Actor
 from governance.core.errors import Conflict, InvalidInput
-from governance.core.models import KeptAnswer
+from governance.core.models import KEPT, KeptAnswer
 
-KEPT = timedelta(days=1)
 LONGEST = 200
 STALE = timedelta(minutes=2)
 """A first request that has not answered after so long was cut off; the next one may try."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
@@ -77,7 +78,7 @@ def limit_of(parameters: QueryDict) -> int:
     text = parameters.get("limit", "")
     if not text:
         return LIMIT
-    if not text.isdigit() or not 1 <= int(text) <= MOST:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MOST:
         raise InvalidInput(f"limit is a number from 1 to {MOST}.", errors={"limit": [f"from 1 to {MOST}"]})
     return int(text)
 
@@ -90,7 +91,10 @@ def page(queryset: QuerySet[Any], order: Order, names: list[str], parameters: Qu
     given = parameters.get("cursor", "")
     if given:
         backwards, value, pk = _decode(given, order)
-        rows = rows.filter(order.after(value, pk, backwards=backwards))
+        try:
+            rows = rows.filter(order.after(value, pk, backwards=backwards))
+        except (ValueError, TypeError, ValidationError):
+            raise _unknown_cursor() from None
     found = list(order.apply(rows, backwards=backwards).values(*dict.fromkeys((*names, "pk", order.path)))[: limit + 1])
     is_more, found = len(found) > limit, found[:limit]
     if backwards:
@@ -115,9 +119,20 @@ def _encode(backwards: bool, value: Any, pk: Any, order: Order) -> str:
 def _decode(text: str, order: Order) -> tuple[bool, Any, Any]:
     try:
         backwards, path, descending, kind, value, pk = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if (path, bool(descending)) != (order.path, order.descending) or not isinstance(pk, int | str) or isinstance(value, list | dict):
+        if (
+            (path, bool(descending)) != (order.path, order.descending)
+            or not isinstance(pk, int)
+            or isinstance(value, list | dict)
+            or "\x00" in str(value)
+        ):
             raise ValueError
         value = datetime.fromisoformat(value) if kind == "t" else date.fromisoformat(value) if kind == "d" else value
-    except (binascii.Error, orjson.JSONDecodeError, ValueError, TypeError):
-        raise InvalidInput("This cursor is not one of this list and ordering. Start again without it.", errors={"cursor": ["unknown"]}) from None
+        if kind == "t":
+            value = value.astimezone(UTC)
+    except (binascii.Error, orjson.JSONDecodeError, ValueError, TypeError, OverflowError):
+        raise _unknown_cursor() from None
     return bool(backwards), value, pk
+
+
+def _unknown_cursor() -> InvalidInput:
+    return InvalidInput("This cursor is not one of this list and ordering. Start again without it.", errors={"cursor": ["unknown"]})

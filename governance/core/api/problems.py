@@ -9,8 +9,9 @@ from typing import Any
 import pydantic
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelInvalid
-from django.db import IntegrityError
-from django.http import Http404
+from django.db import DataError, IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -18,6 +19,13 @@ from governance.core.errors import Conflict, Denied, GovernanceError, InvalidInp
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
+
+
+class Unexpected(GovernanceError):
+    code, title = "unexpected", "The portal met an error that it did not expect"
+
+    def __init__(self) -> None:
+        super().__init__("It is in the log of the web process. Try again; if it stays so, tell an administrator when it happened.")
 
 
 class NotAllowed(GovernanceError):
@@ -73,6 +81,9 @@ def as_governance_error(error: Exception) -> GovernanceError | None:
     if isinstance(error, IntegrityError):
         logger.info("refused by a constraint: %s", str(error).splitlines()[0])
         return Conflict("Something with these values exists already, or is still in use. Change them and try again.")
+    if isinstance(error, DataError):
+        logger.info("a value that the database cannot hold: %s", type(error.__cause__).__name__)
+        return InvalidInput("A value is beyond what can be kept or compared. Send a smaller number, or a time nearer to now.")
     if isinstance(error, exceptions.ValidationError):
         return invalid(error.detail)
     if isinstance(error, ModelInvalid):
@@ -114,3 +125,26 @@ def _flat(errors: Any, prefix: str = "") -> dict[str, list[str]]:
             return {key: value for at, one in enumerate(errors) for key, value in _flat(one, f"{prefix}.{at}".strip(".")).items()}
         return {prefix: [str(one) for one in errors]}
     return {prefix: [str(errors)]}
+
+
+# What Django answers without a view of ours (handler400, handler404 and handler500 in the urls): programs get a problem document here too.
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _unless_api(
+        request, InvalidInput("The request is not one that the portal answers. Check its host, path and headers.")
+    ) or defaults.bad_request(request, exception)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _unless_api(request, NotFound("There is nothing at this address. /api/docs/ lists what there is.")) or defaults.page_not_found(
+        request, exception
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _unless_api(request, Unexpected()) or defaults.server_error(request)
+
+
+def _unless_api(request: HttpRequest, error: GovernanceError) -> HttpResponse | None:
+    return JsonResponse(error.problem(), status=error.status, content_type=CONTENT_TYPE) if request.path.startswith("/api/") else None

@@ -83,6 +83,8 @@ class View(GenericViewSet[Any]):
                 data = {name: None if name in self.shown_once else value for name, value in data.items()}
             idempotency.finish(self._kept, response.status_code, dumps(data))
             self._kept = None
+        # What one reader may see is for no shared cache, and for no browser to show after signing out.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return super().finalize_response(request, response, *args, **kwargs)
 
     def validated(self, serializer: type[serializers.BaseSerializer[Any]], *, partial: bool = False, instance: Any = None) -> dict[str, Any]:
@@ -225,7 +227,7 @@ def _renamed(row: dict[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
 
 def _number(pk: Any) -> int:
     text = str(pk)
-    return int(text) if text.isdigit() and len(text) < 19 else -1
+    return int(text) if text.isdecimal() and len(text) < 19 else -1
 
 
 def _frozen(fields: Any) -> Any:

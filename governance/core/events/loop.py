@@ -10,6 +10,7 @@ from types import FrameType
 import redis
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from governance.core import live
 from governance.core.cache import redis_client
 from governance.core.events.sealer import seal
 from governance.core.events.subscribers import ATTEMPTS, advance, all_subscribers
@@ -71,3 +72,5 @@ def main() -> None:
     signal.signal(signal.SIGTERM, loop.stop)
     signal.signal(signal.SIGINT, loop.stop)
     loop.run()
+    # A supervised process ends without `atexit`.
+    live.flush()

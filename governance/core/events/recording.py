@@ -9,12 +9,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 from governance.core import live
@@ -28,15 +29,20 @@ from governance.env import env
 BODY_LIMIT = 64 * 1024
 DEEPEST_CAUSE = 8
 
+NOTHING = Subject("", None, "")
 _cause: ContextVar[tuple[int, int] | None] = ContextVar("cause", default=None)
 
+FIELDS = [field.attname for field in Event._meta.concrete_fields]
+COLUMNS = FIELDS[2:]
+"""What record() fills, in the model's order; the database numbers the rest."""
 INSERT = f"""
 WITH added AS (
-    INSERT INTO {Event._meta.db_table} (body, leaf, mac, time, type, severity, actor_kind, actor_id, token_id, subject_type, subject_id, subject_name,
-        source_id, dataset_id, sensitivity, request_id, cause_id, depth, data)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb) RETURNING id
+    INSERT INTO {Event._meta.db_table} ({", ".join(COLUMNS)}) VALUES ({", ".join(["%s"] * len(COLUMNS))}) RETURNING id
 ) INSERT INTO {EventPerson._meta.db_table} (event_id, salt, data) SELECT id, %s, %s::jsonb FROM added RETURNING event_id
 """
+# Made once: json.dumps makes one for every call that does not want its defaults.
+_encode = json.JSONEncoder(default=str).encode
+_encode_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=str).encode
 
 
 @contextmanager
@@ -64,41 +70,57 @@ def record(
     `change` is {"before": {...}, "after": {...}} of what changed. `data` is checked against the declared model. Neither holds a secret or a sampled value.
     InvalidInput when the canonical body passes 64 KB; pydantic's ValidationError (a defect of the caller) when data does not fit.
     """
-    about = subject if isinstance(subject, Subject) else subject_of(subject) if subject is not None else Subject("", None, "")
+    about = subject if isinstance(subject, Subject) else subject_of(subject) if subject is not None else NOTHING
     fitting = declaration(type).model.model_validate(data).model_dump(mode="json")
     cause_id, depth = _cause.get() or (None, -1)
     depth = min(depth + 1, DEEPEST_CAUSE)
     now = timezone.now()
-    salt = os.urandom(16)
+    chance = os.urandom(32)
+    salt, nonce = chance[:16], chance[16:]
     person = {"name": actor.name, "address": actor.address, "on_behalf_of": on_behalf_of}
     if about.type == "person":
         # The name of whom a fact is about can be erased like that of whoever acted.
         person["subject"], about = about.name, replace(about, name=f"person {about.id}")
-    copies: dict[str, Any] = {
+    who = canonical(person)
+    body = canonical({
+        "version": 1,
+        "nonce": nonce.hex(),
+        "time": stamp(now),
+        "person": keyed(salt, who).hex(),
         "type": type,
         "severity": severity,
         "actor": {"kind": actor.kind, "id": actor.id, "token_id": actor.token_id},
-        "subject": {name: value for name, value in asdict(about).items() if name != "url"},
+        "subject": {
+            "type": about.type, "id": about.id, "name": about.name,
+            "source_id": about.source_id, "dataset_id": about.dataset_id, "sensitivity": about.sensitivity,
+        },
         "request_id": actor.request_id,
         "cause_id": cause_id,
         "depth": depth,
         "change": change,
         "data": fitting,
-    }
-    body = canonical({"version": 1, "nonce": os.urandom(16).hex(), "time": stamp(now), "person": keyed(salt, canonical(person)).hex(), **copies})
+    })  # fmt: skip
     if len(body) > BODY_LIMIT:
         raise InvalidInput(f"The fact {type} is {len(body)} bytes long; at most {BODY_LIMIT} are allowed. Record a summary instead.")
-    shown = {**fitting, **({"change": change} if change else {})}
-    values: list[Any] = [
+    shown = {**fitting, "change": change} if change else fitting
+    copies = (
         body, leaf_hash(body), mac(body), now, type, severity, actor.kind, actor.id, actor.token_id, about.type, about.id, storable(about.name)[:500],
-        about.source_id, about.dataset_id, about.sensitivity, actor.request_id, cause_id, depth, storable_json(shown), salt, storable_json(person),
-    ]  # fmt: skip
+        about.source_id, about.dataset_id, about.sensitivity, actor.request_id, cause_id, depth,
+    )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(INSERT, (*copies, storable_json(shown), salt, storable_json(person, who.decode())))
         (pk,) = cursor.fetchone()
-    names = [field.attname for field in Event._meta.concrete_fields if field.attname not in ("id", "sequence", "data")]
-    event = Event(id=pk, data=shown, **dict(zip(names, values, strict=False)))
-    live.publish("events", type, frame(event, person), source_id=about.source_id, dataset_id=about.dataset_id)
+    event = _loaded((pk, None, *copies, shown))
+    live.publish("events", type, lambda: frame(event, person), source_id=about.source_id, dataset_id=about.dataset_id)
+    return event
+
+
+def _loaded(values: tuple[Any, ...]) -> Event:
+    """The row as if it were read, made as unpickling makes one: Model.__init__ takes longer than all hashes together."""
+    event = Event.__new__(Event)
+    event._state = ModelState()
+    event._state.db, event._state.adding = connection.alias, False
+    event.__dict__.update(zip(FIELDS, values, strict=True))
     return event
 
 
@@ -117,7 +139,7 @@ def frame(event: Event, person: Mapping[str, Any]) -> dict[str, Any]:
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON: sorted keys, no spaces, everything outside ASCII escaped (NUL and lone surrogates too)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=str).encode("ascii")
+    return _encode_canonical(value).encode("ascii")
 
 
 def leaf_hash(body: bytes) -> bytes:
@@ -131,7 +153,15 @@ def keyed(key: bytes, data: bytes) -> bytes:
 
 def mac(body: bytes) -> bytes:
     """HMAC-SHA-256 under a key that is not in the database."""
-    return keyed(event_key(), body)
+    made = _mac_of_nothing().copy()
+    made.update(body)
+    return made.digest()
+
+
+@cache
+def _mac_of_nothing() -> hmac.HMAC:
+    """Copied for every fact, which costs half of setting the key anew."""
+    return hmac.new(event_key(), digestmod="sha256")
 
 
 @cache
@@ -141,16 +171,21 @@ def event_key() -> bytes:
 
 def stamp(time: datetime) -> str:
     """RFC 3339 in UTC with microseconds."""
-    return time.astimezone(timezone.get_fixed_timezone(0)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def storable(text: str) -> str:
     """PostgreSQL's text takes neither NUL nor lone surrogates; both are shown escaped."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
 
 
-def storable_json(value: Any) -> str:
-    return json.dumps(_storable(value), ensure_ascii=True, default=str)
+def storable_json(value: Any, text: str = "") -> str:
+    """JSON that a jsonb column takes; `text` is the value's JSON, if that is known."""
+    text = text or _encode(value)
+    # Nearly always there is nothing to be shown escaped, neither NUL nor half a pair.
+    return _encode(_storable(value)) if "\\u0000" in text or "\\ud" in text else text
 
 
 def _storable(value: Any) -> Any:

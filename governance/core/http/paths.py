@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import stat
@@ -32,14 +33,31 @@ SYSTEM_FOLDERS = tuple(
             "/lost+found",
         ),
         *("/var/lib/postgresql", "/var/lib/mysql", "/var/lib/redis", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet"),
-        *("/var/lib/systemd", "/var/lib/private", "/var/spool", "/var/mail", "/var/backups", "/private/etc", "/System", "/Library/Keychains"),
+        *(
+            "/var/lib/systemd",
+            "/var/lib/private",
+            "/var/log",
+            "/var/spool",
+            "/var/mail",
+            "/var/backups",
+            "/private/etc",
+            "/System",
+            "/Library/Keychains",
+        ),
     )
 )
-# Folders of keys and logins, in whose home ever.
+# Folders and files of keys, logins and typed commands, in whose home ever.
 PRIVATE_NAMES = frozenset(
-    (".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config", ".password-store", ".pgpass", ".netrc", ".git-credentials")
+    (
+        *(".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config", ".password-store", ".pgpass", ".netrc", ".git-credentials"),
+        *(".env", ".my.cnf", ".mylogin.cnf", ".npmrc", ".pypirc", ".s3cfg", ".boto", ".vault-token", ".git", ".bash_history", ".zsh_history"),
+        *(".psql_history", ".mysql_history", ".sqlite_history", ".python_history", ".rediscli_history"),
+    )
 )
+MOST_LOOKED = 300_000
+"""Files and folders that are looked at below one path; nobody waits for a walk through a whole disk."""
 MAGIC = "*?["
+LONGEST_PATH, LONGEST_NAME = 4_000, 255
 
 
 def check_path(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden: Sequence[str | Path] = ()) -> Path:
@@ -51,6 +69,8 @@ def check_path(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden:
     text = os.fspath(path)
     if not text or "\0" in text:
         raise InvalidInput("The path is empty or holds a NUL character. Give the path of a file, a folder or a glob.")
+    if len(text) > LONGEST_PATH or any(len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME for part in Path(text).parts):
+        raise InvalidInput("The path, or a name in it, is longer than file systems allow. Check it.")
     fixed, pattern = _split(Path(text).expanduser().absolute())
     if ".." in pattern.parts:
         raise InvalidInput("A glob may not go upwards. Leave out the '..' behind the first wildcard.")
@@ -69,11 +89,9 @@ def expand(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden: Seq
     start = check_path(path, roots=roots, forbidden=forbidden)
     fixed, pattern = _split(Path(path).expanduser().absolute())
     if start.is_dir():
-        found: Iterator[str] = (
-            str(Path(folder) / name) for folder, folders, names in os.walk(start) if folders.sort() is None for name in sorted(names)
-        )
+        found: Iterator[str] = _Walk(forbidden).below(str(start))
     elif pattern.parts:
-        found = iter(_matching(Path(os.path.realpath(fixed)), pattern))
+        found = iter(_matching(Path(os.path.realpath(fixed)), pattern, _Walk(forbidden)))
     else:
         found = iter([str(start)])
     seen: set[Path] = set()
@@ -87,12 +105,62 @@ def expand(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden: Seq
             yield real
 
 
-def _matching(folder: Path, pattern: Path) -> list[str]:
+class _Walk:
+    """Goes down a tree of real folders: into no link and no folder that may not be read, and not without end."""
+
+    def __init__(self, forbidden: Sequence[str | Path]) -> None:
+        self.closed = {str(folder) for folder in (*SYSTEM_FOLDERS, *protected.folders)} | {os.path.realpath(folder) for folder in forbidden}
+        self.looked = 0
+        self.seen: set[tuple[str, int]] = set()
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """What a folder holds, by name; nothing when it may not be read."""
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda one: one.name)
+        except OSError:
+            return []
+        self.looked += len(entries)
+        if self.looked > MOST_LOOKED:
+            raise InvalidInput(f"More than {MOST_LOOKED:,} files and folders lie below this path. Give a narrower one.")
+        return entries
+
+    def may_enter(self, entry: os.DirEntry[str]) -> bool:
+        return entry.is_dir(follow_symlinks=False) and entry.name not in PRIVATE_NAMES and entry.path not in self.closed
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Every file: those of a folder first, then those of the folders in it."""
+        waiting = [folder]
+        while waiting:
+            entries = self.entries(waiting.pop())
+            yield from (one.path for one in entries if not one.is_dir(follow_symlinks=False))
+            waiting += [one.path for one in reversed(entries) if self.may_enter(one)]
+
+    def matching(self, folder: str, parts: tuple[str, ...]) -> Iterator[str]:
+        """What matches the parts of a glob; `**` stands for any number of folders."""
+        if (folder, len(parts)) in self.seen:
+            return
+        self.seen.add((folder, len(parts)))
+        part, rest = parts[0], parts[1:]
+        if part == "**":
+            yield from self.matching(folder, rest)
+            for one in self.entries(folder):
+                if self.may_enter(one):
+                    yield from self.matching(one.path, parts)
+            return
+        for one in self.entries(folder):
+            if fnmatch.fnmatchcase(one.name, part):
+                # A link to a folder is followed where the glob names it; what it leads to is judged file by file.
+                yield from self.matching(one.path, rest) if rest and one.is_dir() else () if rest else (one.path,)
+
+
+def _matching(folder: Path, pattern: Path, walk: _Walk) -> list[str]:
     """What a pattern means below a folder, whose own name may hold brackets. Hidden names match only a pattern that names them."""
-    text = str(pattern / "*") if pattern.parts[-1] == "**" else str(pattern)
+    parts = (*pattern.parts, "*") if pattern.parts[-1] == "**" else pattern.parts
     wants_hidden = any(part.startswith(".") for part in pattern.parts)
-    found = (path for path in folder.glob(text) if wants_hidden or not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    return sorted(map(str, found))
+    below = len(str(folder).rstrip("/")) + 1
+    found = walk.matching(str(folder), parts)
+    return sorted(name for name in found if wants_hidden or not any(part.startswith(".") for part in name[below:].split("/")))
 
 
 def has_magic(text: str) -> bool:

@@ -3,6 +3,7 @@
 `publish` from anywhere, `register_topic` in an app's `ready()`; the socket's side is in `hub` and `consumer`.
 """
 
+from governance.core.live.publishing import flush as flush
 from governance.core.live.publishing import publish as publish
 from governance.core.live.publishing import publish_now as publish_now
 from governance.core.live.topics import Topic as Topic

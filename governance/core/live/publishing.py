@@ -1,18 +1,21 @@
-"""Publishing frames: after commit, in one round trip, and never in the way of the work that is told of."""
+"""Publishing frames: after commit, by a thread beside the work that is told of, several in one round trip when many come."""
 
 from __future__ import annotations
 
+import atexit
 import logging
-from collections.abc import Mapping
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import orjson
 import redis
+from celery.signals import worker_process_shutdown
 from django.db import transaction
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from governance.core.cache import redis_url
 
@@ -20,43 +23,146 @@ logger = logging.getLogger(__name__)
 CHANNEL = "live"
 FACTS = "facts"
 """The channel that wakes the facts process."""
+PAUSE = 0.02
+LONGEST_PAUSE = 0.08
+"""Seconds until the next round trip, for each frame of the last one and at most: a frame that comes alone goes at once, one in a stream of many waits for others."""
+MOST = 10_000
+"""Frames that may wait for the broker; the oldest are given up first."""
+BATCH = 500
 
 
-def publish(topic: str, type: str, data: Mapping[str, Any], *, source_id: int | None = None, dataset_id: int | None = None) -> None:
-    """Send a frame to every socket that subscribed to `topic` and whose reader may see the scope, once the transaction is committed."""
-    message = envelope(topic, type, data, source_id, dataset_id)
-    channels = ((CHANNEL, message), (FACTS, b"1")) if topic == "events" else ((CHANNEL, message),)
-    transaction.on_commit(lambda: _send(channels))
+Data = Mapping[str, Any]
+Message = bytes | Callable[[], bytes]
 
 
-def publish_now(topic: str, type: str, data: Mapping[str, Any], *, source_id: int | None = None, dataset_id: int | None = None) -> None:
+def publish(topic: str, type: str, data: Data | Callable[[], Data], *, source_id: int | None = None, dataset_id: int | None = None) -> None:
+    """Send a frame to every socket that subscribed to `topic` and whose reader may see the scope, once the transaction is committed.
+
+    `data` that nothing changes any more may be a function: it is called, and the frame serialised, by the thread that sends; it must not read the database.
+    """
+    wakes, now = topic == "events", datetime.now(UTC)
+    if callable(data):
+        build = data
+        transaction.on_commit(lambda: _publisher.offer(lambda: envelope(topic, type, build(), source_id, dataset_id, now), wakes))
+        return
+    message = envelope(topic, type, data, source_id, dataset_id, now)
+    transaction.on_commit(lambda: _publisher.offer(message, wakes))
+
+
+def publish_now(topic: str, type: str, data: Data, *, source_id: int | None = None, dataset_id: int | None = None) -> None:
     """The same for what no transaction tells of, such as a measurement."""
-    _send(((CHANNEL, envelope(topic, type, data, source_id, dataset_id)),))
+    _publisher.offer(envelope(topic, type, data, source_id, dataset_id), False)
 
 
-def envelope(topic: str, type: str, data: Mapping[str, Any], source_id: int | None, dataset_id: int | None) -> bytes:
+def flush() -> None:
+    """Every frame of this process that was offered until now is sent (or given up, without a broker) when this returns."""
+    _publisher.flush()
+
+
+def envelope(topic: str, type: str, data: Data, source_id: int | None, dataset_id: int | None, now: datetime | None = None) -> bytes:
     """A line with the scope for the hub, then the frame as browsers get it, serialised once for all of them."""
-    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time = (now or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     frame = orjson.dumps({"topic": topic, "type": type, "time": time, "data": data}, default=str)
     return orjson.dumps([topic, source_id, dataset_id]) + b"\n" + frame
 
 
-def _send(messages: tuple[tuple[str, bytes], ...]) -> None:
+class Publisher:
+    """The frames of one process on their way, in the order in which they were offered. They are lost only when the process is killed or the broker is away."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[tuple[Message, bool]] = deque(maxlen=MOST)
+        self.is_offered = threading.Event()
+        self.starting = threading.Lock()
+        self.sending = threading.Lock()
+        self.thread: threading.Thread | None = None
+        self.connection: Any = None
+
+    def offer(self, message: Message, wakes: bool) -> None:
+        """Returns at once; `wakes` when the facts process has something to read."""
+        self.waiting.append((message, wakes))
+        if self.thread is None or not self.thread.is_alive():
+            self._start()
+        if not self.is_offered.is_set():
+            self.is_offered.set()
+
+    def flush(self) -> int:
+        """Sends what waits; the number of frames."""
+        count = 0
+        with self.sending:
+            while self.waiting:
+                batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), BATCH))]
+                commands = [("PUBLISH", CHANNEL, message) for message in map(_built, (message for message, _ in batch)) if message]
+                if any(wakes for _, wakes in batch):
+                    commands.append(("PUBLISH", FACTS, b"1"))
+                self._send(commands)
+                count += len(batch)
+        return count
+
+    def _start(self) -> None:
+        with self.starting:
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._run, name="live-publisher", daemon=True)
+                self.thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self.is_offered.wait()
+            # Cleared before the queue is read: what comes in between is sent now, or sets it again.
+            self.is_offered.clear()
+            time.sleep(min(PAUSE * self.flush(), LONGEST_PAUSE))
+
+    def _send(self, commands: list[tuple[str, str, bytes]]) -> None:
+        # A connection that was open may have been closed by the broker while nobody looked; one that is new tells how things are.
+        was_open = self.connection is not None
+        try:
+            self._round_trip(commands)
+        except redis.RedisError as error:
+            self._hang_up()
+            if was_open and isinstance(error, redis.ConnectionError):
+                self._send(commands)
+                return
+            # Rows are what counts; browsers read them again when the broker is back, and the facts process polls.
+            logger.debug("%d frames not sent: %s", len(commands), type(error).__name__)
+
+    def _round_trip(self, commands: list[tuple[str, str, bytes]]) -> None:
+        connection: Any = self.connection
+        if connection is None:
+            # Nobody may wait long for a frame, least of all a process that ends.
+            connection = redis.ConnectionPool.from_url(redis_url(), socket_timeout=1, socket_connect_timeout=1).make_connection()
+            self.connection = connection
+        connection.send_packed_command(connection.pack_commands(commands))
+        for _ in commands:
+            connection.read_response()
+
+    def _hang_up(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.disconnect()
+
+
+def _built(message: Message) -> bytes:
+    """The bytes of a message; none when what it tells of cannot be said in JSON, which is a defect that shall not silence the others."""
     try:
-        client = _client()
-        if len(messages) == 1:
-            client.publish(*messages[0])
-            return
-        pipeline = client.pipeline(transaction=False)
-        for channel, message in messages:
-            pipeline.publish(channel, message)
-        pipeline.execute()
-    except redis.RedisError as error:
-        # Rows are what counts; browsers read them again when the broker is back, and the facts process polls.
-        logger.debug("frame not sent: %s", type(error).__name__)
+        return message() if callable(message) else message
+    except orjson.JSONEncodeError:
+        logger.exception("a frame was not sent: it is not JSON")
+        return b""
 
 
-@cache
-def _client() -> redis.Redis:
-    """A client that gives up at once, since nobody may wait for a frame."""
-    return redis.Redis.from_url(redis_url(), socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
+_publisher = Publisher()
+
+
+def _start_anew() -> None:
+    """A forked process has no thread, and what its parent still has to send is not its own."""
+    global _publisher
+    _publisher = Publisher()
+
+
+def _flush_at_end(**kwargs: object) -> None:
+    flush()
+
+
+os.register_at_fork(after_in_child=_start_anew)
+atexit.register(flush)
+# Pool processes of Celery end without `atexit`.
+worker_process_shutdown.connect(_flush_at_end, weak=False)

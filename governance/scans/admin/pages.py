@@ -28,7 +28,7 @@ class PageAdmin(GatedAdmin):
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The row of this address, if the reader may see it."""
-        row = self.get_queryset(request).filter(pk=object_id if object_id.isdigit() and len(object_id) < 19 else -1).first()
+        row = self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() and len(object_id) < 19 else -1).first()
         if row is None:
             raise NotFound(f"There is no {self.model._meta.verbose_name} {object_id}, or you may not see it.")
         return row

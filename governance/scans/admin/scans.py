@@ -48,7 +48,7 @@ class ScanAdmin(PageAdmin):
             rows = rows.filter(state=state)
         elif state == "partial":
             rows = rows.filter(outcome=ScanRun.Outcome.PARTIAL)
-        if source.isdigit() and len(source) < 19:
+        if source.isdecimal() and len(source) < 19:
             rows = rows.filter(source=int(source))
         found = listed(request, rows, Order("pk", True), ["id"])
         runs = rows.filter(pk__in=[row["id"] for row in found.rows]).order_by("-pk")

@@ -124,7 +124,7 @@ def _values(data: QueryDict) -> dict[str, Any]:
         "window_start": _time(data, "window_start"),
         "window_end": _time(data, "window_end"),
         "datasets": data.get("datasets", "").splitlines(),
-        "rule_set": RuleSet.objects.filter(pk=rule_set).first() if rule_set.isdigit() else None,
+        "rule_set": RuleSet.objects.filter(pk=rule_set).first() if rule_set.isdecimal() and len(rule_set) < 19 else None,
         "is_enabled": data.get("is_enabled") == "on",
     }
 
@@ -141,4 +141,4 @@ def _time(data: QueryDict, name: str) -> time | None:
 
 def _number(data: QueryDict, name: str, otherwise: int) -> int:
     text = data.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 4 else otherwise
+    return int(text) if text.isdecimal() and len(text) < 4 else otherwise

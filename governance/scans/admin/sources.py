@@ -202,7 +202,12 @@ def summaries(request: HttpRequest, sources: list[Source]) -> list[dict[str, Any
 
 def settings_of(source: Source) -> list[tuple[str, Any]]:
     """The source's own settings, and what one query against it may cost."""
-    own = [(name.replace("_", " ").capitalize(), value) for name, value in source.config.items()]
+    named = {} if source.is_builtin else queries.properties_of(source.kind)
+    order = {name: at for at, name in enumerate(named)}
+    own = [
+        (named.get(name, {}).get("title") or name.replace("_", " ").capitalize(), value)
+        for name, value in sorted(source.config.items(), key=lambda one: order.get(one[0], len(order)))
+    ]
     rules = source.rule_set.name if source.rule_set else "the default one"
     budget = f"at most {env.statement_timeout:g} s a query, {env.row_budget:,} rows a profile, {env.sample_rows:,} rows a sample"
     return [*own, ("Rule set", rules), ("Budget", budget)]

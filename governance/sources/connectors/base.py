@@ -185,6 +185,8 @@ class Connector(ABC):
     kind: ClassVar[str]
     label: ClassVar[str]
     icon: ClassVar[str] = "database"
+    summary: ClassVar[str] = ""
+    """What it is for, in a few words, where a kind is chosen."""
 
     class Config(BaseModel):
         """Parameters of this kind of source; secrets are `SecretStr`. Title and description of each field become labels and help texts."""

@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def _texts(self, path: Path, settings: Settings) -> int:
         failed = 0
         try:
-            file = path.open(encoding="utf-8")
+            file = path.open("rb")
         except OSError as error:
             raise InvalidInput(f"{path} cannot be read: {error.strerror}. Check that it exists and that you may read it.") from error
         with file:
@@ -70,13 +70,11 @@ class Command(BaseCommand):
                     entry = json.loads(line)
                     name, text = entry["id"], entry["text"]
                     spans = find_spans(text, settings=settings)
-                except (ValueError, KeyError, TypeError):
+                    told = [{"start": span.start, "end": span.end, "entity": span.entity, "score": span.score} for span in spans]
+                    self._line({"id": name, "spans": told})
+                except (ValueError, KeyError, TypeError, RecursionError):
                     self.stderr.write(f'error: line {number} of {path} is not an object with "id" and "text". Correct it; the other lines were read.')
                     failed += 1
-                    continue
-                self._line(
-                    {"id": name, "spans": [{"start": span.start, "end": span.end, "entity": span.entity, "score": span.score} for span in spans]}
-                )
         return failed
 
     def _line(self, data: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 // The page of a scan: squares and findings as they come; the list of scans; the form of a schedule.
-import { human } from "../format.js";
+import { human, percent } from "../format.js";
 import { subscribe } from "../live.js";
 import { stateBadge } from "../progress.js";
 
@@ -49,7 +49,7 @@ function log(one) {
   const entity = document.createElement("code");
   entity.textContent = one.entity;
   cell(row, entity, "Holds");
-  cell(row, one.score === null ? "–" : one.score.toFixed(2), "Score").className = "gp-right";
+  cell(row, percent(one.score), "Score").className = "gp-right";
   const mark = cell(row, "");
   if (one.is_new) {
     const badge = document.createElement("span");

@@ -45,6 +45,7 @@ class DuckDB(Connector):
     kind: ClassVar[str] = "duckdb"
     label: ClassVar[str] = "DuckDB"
     icon: ClassVar[str] = "draft"
+    summary: ClassVar[str] = "One database file, version 0.9 or newer"
 
     class Config(PathConfig):
         """The path of the database file."""

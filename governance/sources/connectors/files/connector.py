@@ -45,6 +45,7 @@ class Files(Connector):
     kind: ClassVar[str] = "files"
     label: ClassVar[str] = "Files"
     icon: ClassVar[str] = "folder"
+    summary: ClassVar[str] = "CSV, TSV, Parquet, JSON and JSONL: a file, a folder or a glob"
 
     class Config(PathConfig):
         """A file, a folder or a glob."""

@@ -98,6 +98,7 @@ class PostgreSQL(Connector):
 
     kind: ClassVar[str] = "postgresql"
     label: ClassVar[str] = "PostgreSQL"
+    summary: ClassVar[str] = "A server, or what speaks its protocol; one source is one database"
 
     class Config(ServerConfig):
         """A server by its parts, or as one URL."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import select
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +24,10 @@ TICK = 0.2
 """Seconds between looks at the clock and the cancel flag while waiting."""
 GRACE = 5.0
 """Seconds that the server has to end a statement by itself before we hang up."""
+MOST_RECEIVED = 512 * 1024 * 1024
+"""Bytes that one answer may have: the driver keeps all of it in memory, and a server can send without end."""
+BYTES_RECEIVED = 128
+"""Where the count of received bytes stands in Linux's struct tcp_info."""
 TEMPORAL = {
     (1082, 1182): psycopg2.extensions.PYDATE,
     (1114, 1115): psycopg2.extensions.PYDATETIME,
@@ -164,12 +171,14 @@ class Session:
 
     def _wait(self, connection: Connection, seconds: float, what: str) -> None:
         """Until the driver is done; `what` is empty while logging in."""
-        deadline = time.monotonic() + seconds
+        deadline, before = time.monotonic() + seconds, _received(connection)
         asked_to_stop = False
         while True:
             state = connection.poll()
             if state == POLL_OK:
                 return
+            if _received(connection) - before > MOST_RECEIVED:
+                raise DataUnreadable(f"The server's answer about {what or 'the login'} does not end. Check what runs at this address.")
             poller = select.poll()
             poller.register(connection.fileno(), {POLL_READ: select.POLLIN, POLL_WRITE: select.POLLOUT}[state])
             poller.poll(min(TICK, max(0.0, deadline - time.monotonic())) * 1000)
@@ -183,6 +192,19 @@ class Session:
                 if asked_to_stop:
                     raise Cancelled("The work on this source was cancelled.")
                 raise timed_out(what) if what else TimedOut(f"{self.place} did not answer within {seconds:g} s. Check host, port and firewalls.")
+
+
+def _received(connection: Connection) -> int:
+    """Bytes that came over a connection, as the kernel counts them; 0 where it does not (unix sockets, other systems than Linux)."""
+    name = getattr(socket, "TCP_INFO", None)
+    if name is None:
+        return 0
+    try:
+        with socket.socket(fileno=os.dup(connection.fileno())) as same:
+            told = same.getsockopt(socket.IPPROTO_TCP, name, BYTES_RECEIVED + 8)
+    except (OSError, psycopg2.Error):
+        return 0
+    return int.from_bytes(told[BYTES_RECEIVED : BYTES_RECEIVED + 8], sys.byteorder)
 
 
 def _ask_to_stop(connection: Connection) -> None:

@@ -42,6 +42,7 @@ class SQLite(Connector):
     kind: ClassVar[str] = "sqlite"
     label: ClassVar[str] = "SQLite"
     icon: ClassVar[str] = "draft"
+    summary: ClassVar[str] = "One database file, such as that of an old program or an app"
 
     class Config(PathConfig):
         """The path of the database file."""
