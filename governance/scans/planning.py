@@ -18,7 +18,7 @@ from governance.scans.heart import Heart
 from governance.scans.models import Reading, ScanRun, ScanUnit
 from governance.scans.snapshot import packed
 from governance.sources.connectors.base import Connector, DatasetInfo
-from governance.sources.services import connect
+from governance.sources.services import connect, note_check
 
 LARGE_ROWS = 200_000
 LARGE_BYTES = 32 * 1024 * 1024
@@ -53,6 +53,7 @@ def _plan(run: ScanRun) -> None:
         try:
             with heart:
                 infos = _wanted(run, list(connector.datasets(run.datasets)))
+                note_check(run.source, connector)
                 with transaction.atomic():
                     _hold(run)
                     registered = register_structures(run.source, infos, scan_id=run.pk, actor=SYSTEM)

@@ -120,6 +120,17 @@ def check_source(source: Source, *, actor: Actor) -> dict[str, Any]:
     return result
 
 
+def note_check(source: Source, connector: Connector) -> None:
+    """Keep what an open connection may see, where no check has told yet. A scan calls it; it is no fact of its own."""
+    if source.checked and (source.check_result or {}).get("is_reachable"):
+        return
+    try:
+        result = examine(connector)
+    except GovernanceError as error:
+        result = failed(error)
+    Source.objects.filter(pk=source.pk).update(checked=timezone.now(), check_result=result)
+
+
 def check_config(kind: str, config: Mapping[str, Any], *, source: Source | None = None, actor: Actor) -> dict[str, Any]:
     """Connect with a config that is not saved (yet); "••••" stands for what `source` has stored."""
     require(actor, "manage", source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,12 @@ def test_links_in_a_circle_end(lake: Path) -> None:
 def test_a_walk_enters_no_folder_that_is_closed_and_follows_no_link(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entered: list[str] = []
     scandir = os.scandir
-    monkeypatch.setattr("os.scandir", lambda folder: (entered.append(str(folder)), scandir(folder))[1])
+
+    def watched(folder: Any) -> Any:
+        entered.append(str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr("os.scandir", watched)
     (lake / ".git").mkdir()
     (lake / "round").symlink_to(lake)
     assert names(lake, "**/*.csv") == ["[old]/d.csv", "a.csv", "b.csv", "sub/c.csv"]

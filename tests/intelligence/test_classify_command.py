@@ -76,3 +76,19 @@ def test_texts(tmp_path: Path) -> None:
     done = run("--text", file, data_dir=tmp_path / "data")
     assert json.loads(done.stdout) == {"id": 7, "spans": [{"start": 9, "end": 25, "entity": "EMAIL_ADDRESS", "score": 0.98}]}
     assert done.returncode == 1 and "line 2" in done.stderr
+
+
+def test_a_line_of_texts_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    deep, surrogate = b"[" * 100_000, b'{"id": "\\ud800", "text": "x"}'
+    file.write_bytes(
+        b"\n".join([b'{"id": 1, "text": "a@example.org"}', b"\xff\xfe", deep, surrogate, b'{"id": 2, "text": 5}', b'{"id": 3, "text": "x"}'])
+    )
+    done = run("--text", file, data_dir=tmp_path / "data")
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr[-500:]
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 3] and done.stderr.count("error: line") == 4
+
+
+def test_an_empty_path_is_wrong_use(tmp_path: Path) -> None:
+    done = run("", data_dir=tmp_path / "data")
+    assert done.returncode == 2 and "empty" in done.stderr and not done.stdout

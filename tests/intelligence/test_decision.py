@@ -84,3 +84,9 @@ def test_what_a_driver_returns_is_understood() -> None:
     assert verdict("doc", [{"contact": {"mail": mail}} for mail in MAILS], kind="json").family == "email"
     assert verdict("is_active", [True, False, None], kind="boolean").family is None
     assert verdict("blob", [b"\xff\xfe\x00", b"\x00\x01"]).family is None
+
+
+def test_addresses_of_both_versions_in_one_column_are_addresses() -> None:
+    mixed = [f"203.0.113.{at % 250}" if at % 3 else f"2001:db8::{at:x}" for at in range(600)]
+    assert classify([Column("ip", mixed)])[0].entity == "IPV4_ADDRESS"
+    assert classify([Column("ip", [f"2001:db8::{at:x}" for at in range(300)] + mixed[:30])])[0].entity == "IPV6_ADDRESS"

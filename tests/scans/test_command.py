@@ -89,3 +89,10 @@ def test_a_sqlite_file_is_known_by_its_beginning(tmp_path: Path) -> None:
     assert targets.read(str(path)).kind == "sqlite"
     with pytest.raises(InvalidInput):
         targets.read(str(tmp_path / "nothing.db"))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x\0y", "postgresql://u:hunter2@[::1/x", "sqlite://[x"])
+def test_a_target_that_is_none_is_refused_without_its_password(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        targets.read(text)
+    assert "hunter2" not in caught.value.detail

@@ -126,9 +126,7 @@ def _decode(text: str, order: Order) -> tuple[bool, Any, Any]:
             or "\x00" in str(value)
         ):
             raise ValueError
-        value = datetime.fromisoformat(value) if kind == "t" else date.fromisoformat(value) if kind == "d" else value
-        if kind == "t":
-            value = value.astimezone(UTC)
+        value = datetime.fromisoformat(value).astimezone(UTC) if kind == "t" else date.fromisoformat(value) if kind == "d" else value
     except (binascii.Error, orjson.JSONDecodeError, ValueError, TypeError, OverflowError):
         raise _unknown_cursor() from None
     return bool(backwards), value, pk

@@ -101,7 +101,10 @@ def _check_address(host: str, address: IPAddress, port: int, policy: Policy, is_
     if protected.covers(port) and is_local(address):
         raise ForbiddenAddress(f'{host}:{port} is this portal itself. Its own data is the built-in source "This portal".', host=host, port=port)
     if policy == "public" and not is_allowed and not is_public(address):
-        raise ForbiddenAddress(f"{host} is in a private network. Ask an administrator to add it to the allowed destinations.", host=host)
+        raise ForbiddenAddress(
+            f"{host} is in a private network. Such a source is added by an administrator; a webhook needs the host in GOVERNANCE_PRIVATE_WEBHOOKS.",
+            host=host,
+        )
 
 
 def _check_socket(path: str, policy: Policy, allow: Sequence[str]) -> Pinned:

@@ -15,7 +15,9 @@ DEFAULT_PORTS = {"postgresql": 5432, "postgres": 5432, "redis": 6379, "rediss": 
 
 def is_below(path: Path, folder: Path) -> bool:
     """Whether a path is a folder or lies in it; both must be real paths."""
-    return path == folder or folder in path.parents
+    # As texts: asked dozens of times for each file of a lake, and going through `parents` takes fifty times as long.
+    here, above = str(path), str(folder)
+    return here == above or here.startswith(above if above.endswith("/") else f"{above}/")
 
 
 class Protected:

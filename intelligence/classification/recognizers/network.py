@@ -26,7 +26,7 @@ class IPv4(Recognizer):
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
         """Versions (`4.1.4.8066`, `2.0.1.7`) look alike: their numbers are small, or too large in some rows."""
-        evidence = super().score(name, facts, matches, looked)
+        evidence = super().score(name, facts, matches, without(looked, len(matches), _sixes(facts)))
         if evidence is None or evidence.weight <= 0:
             return evidence
         parts = [[int(part) for part in value.split("/")[0].split(":")[0].split(".")] for value in matches]
@@ -51,11 +51,31 @@ class IPv6(Recognizer):
     counter_examples = ("12:30:45", "c3:b0:46:11:10:ef", "1:2:3:4", "gggg::1")
 
     def is_valid(self, value: str) -> bool:
-        try:
-            IPv6Address(value.split("/")[0])
-        except AddressValueError:
-            return False
-        return True
+        return _is_six(value)
+
+    def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
+        return super().score(name, facts, matches, without(looked, len(matches), _fours(facts)))
+
+
+def without(looked: int, matched: int, others: int) -> int:
+    """Values of the other version do not speak against an address column of this one, as long as they are fewer."""
+    return looked - others if others < matched else looked
+
+
+def _is_six(value: str) -> bool:
+    try:
+        IPv6Address(value.split("/")[0])
+    except AddressValueError:
+        return False
+    return True
+
+
+def _sixes(facts: Facts) -> int:
+    return sum(text.count(":") > 1 and _is_six(text) for text in facts.texts)
+
+
+def _fours(facts: Facts) -> int:
+    return sum(text.count(".") == 3 and text.replace(".", "").isdigit() for text in facts.texts)
 
 
 class MacAddress(Recognizer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)})")
+        parser.add_argument("paths", nargs="*", type=_named, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)})")
         parser.add_argument("--text", type=Path, metavar="FILE.jsonl", help='lines {"id","text"} in, {"id","spans"} out')
         parser.add_argument("--settings-file", type=Path, metavar="FILE.json", help="thresholds, disabled entities and recognizers of your own")
 
@@ -79,6 +79,13 @@ class Command(BaseCommand):
 
     def _line(self, data: dict[str, Any]) -> None:
         self.stdout.write(orjson.dumps(data).decode())
+
+
+def _named(text: str) -> Path:
+    """An empty name, such as that of a script's variable that is not set, does not mean the folder it runs in."""
+    if not text.strip():
+        raise ArgumentTypeError("a path is empty; name a file or a folder, or . for this one")
+    return Path(text)
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
