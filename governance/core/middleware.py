@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from governance.core.access import Actor
-from governance.core.errors import GovernanceError
+from governance.core.errors import GovernanceError, InvalidInput
 from governance.env import env
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -88,9 +89,14 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            # The database takes none, and no page has a use for one.
+            return problem_response(request, InvalidInput("The address holds a NUL character (%00). Leave it out."))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DataError):
+            error = InvalidInput("A value is beyond what can be kept or compared. Give a smaller number, or a time nearer to now.")
         return problem_response(request, error) if isinstance(error, GovernanceError) else None
 
 

@@ -120,6 +120,11 @@ class GrantAdmin(ServiceAdmin):
 
     has_delete_permission = has_change_permission
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in; people and teams by their numbers only."""
+        given = super().get_changeform_initial_data(request)
+        return {name: value for name, value in given.items() if name not in ("user", "team") or (value.isdecimal() and len(value) < 19)}
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         made = super().get_form(request, obj, change, **{**kwargs, "fields": [name for name in self.fields if name != "place"]})
         actor = actor_of(request)

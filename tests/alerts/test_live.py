@@ -32,8 +32,8 @@ def frames(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], ob
                 act()
             found = []
             while message := pubsub.get_message(timeout=0.2):
-                head, _, body = message["data"].partition(b"\n")
-                found.append((orjson.loads(head), orjson.loads(body)))
+                lines = iter(message["data"].split(b"\n"))
+                found += [(orjson.loads(head), orjson.loads(body)) for head, body in zip(lines, lines, strict=True)]
         return [(scope, frame) for scope, frame in found if scope[0] == "alerts"]
 
     return during

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from security.identity.models import Team
-from tests.factories import api_client, make_team, make_user
+from tests.factories import admin_client, api_client, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +91,15 @@ def test_a_time_that_the_database_cannot_hold_is_an_error_of_the_caller(client: 
 
 def test_no_shared_cache_keeps_an_answer(client: Any) -> None:
     assert client.get("/api/v1/teams/").headers["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/events/?search=%00", "/admin/catalog/field/?family=%00", "/admin/palette/?s=%00"])
+def test_an_address_with_a_nul_is_refused(address: str) -> None:
+    answer = admin_client(make_user("administrator")).get(address)
+    assert answer.status_code == 400 and "NUL" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/admin/core/event/?", "/admin/catalog/field/?"])
+def test_a_page_asked_for_a_time_that_the_database_cannot_hold_says_so(page: str) -> None:
+    answer = admin_client(make_user("administrator")).get(f"{page}since=0001-01-01T00:00:00%2B23:59")
+    assert answer.status_code == 400 and "nearer to now" in answer.content.decode()

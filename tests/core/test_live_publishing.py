@@ -30,12 +30,13 @@ def heard() -> Iterator[PubSub]:
 
 
 def told(heard: PubSub, count: int) -> list[Any]:
-    """The next `count` messages: what a frame tells, or the name of the channel for a wake."""
+    """The next `count` frames and wakes: what a frame tells, or the name of the channel for a wake."""
     found: list[Any] = []
     while len(found) < count:
         message = heard.get_message(timeout=10)
         assert message is not None, f"only {len(found)} of {count} arrived"
-        found.append(orjson.loads(message["data"].partition(b"\n")[2])["data"]["n"] if message["channel"] == CHANNEL.encode() else FACTS)
+        lines = message["data"].split(b"\n")[1::2]
+        found += [orjson.loads(line)["data"]["n"] for line in lines] if message["channel"] == CHANNEL.encode() else [FACTS]
     return found
 
 

@@ -208,3 +208,8 @@ def test_the_history_of_a_row_is_its_facts(client: Any) -> None:
     team = make_team()
     answer = client.get(f"/admin/identity/team/{team.pk}/history/")
     assert answer.status_code == 302 and answer.headers["Location"] == f"/admin/core/event/?subject_type=team&subject_id={team.pk}"
+
+
+def test_the_form_of_a_grant_ignores_a_person_that_is_no_number() -> None:
+    page = admin_client(make_user("administrator")).get("/admin/access/grant/add/?user=²&team=x&role=viewer")
+    assert page.status_code == 200

@@ -71,10 +71,11 @@ class Hub:
                 self._hand_out(message["data"])
 
     def _hand_out(self, message: bytes) -> None:
-        head, _, frame = message.partition(b"\n")
-        topic, source_id, dataset_id = orjson.loads(head)
-        for listener in tuple(self.listeners.get(topic, ())):
-            listener.offer(topic, source_id, dataset_id, frame)
+        lines = iter(message.split(b"\n"))
+        for head, frame in zip(lines, lines, strict=True):
+            topic, source_id, dataset_id = orjson.loads(head)
+            for listener in tuple(self.listeners.get(topic, ())):
+                listener.offer(topic, source_id, dataset_id, frame)
 
 
 @cache

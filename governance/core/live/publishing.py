@@ -60,7 +60,10 @@ def flush() -> None:
 
 
 def envelope(topic: str, type: str, data: Data, source_id: int | None, dataset_id: int | None, now: datetime | None = None) -> bytes:
-    """A line with the scope for the hub, then the frame as browsers get it, serialised once for all of them."""
+    """A line with the scope for the hub, then one with the frame as browsers get it, serialised once for all of them.
+
+    A message holds one such pair of lines or several.
+    """
     time = (now or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     frame = orjson.dumps({"topic": topic, "type": type, "time": time, "data": data}, default=str)
     return orjson.dumps([topic, source_id, dataset_id]) + b"\n" + frame
@@ -91,10 +94,12 @@ class Publisher:
         with self.sending:
             while self.waiting:
                 batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), BATCH))]
-                commands = [("PUBLISH", CHANNEL, message) for message in map(_built, (message for message, _ in batch)) if message]
+                frames = [frame for frame in (_built(message) for message, _ in batch) if frame]
+                commands = [("PUBLISH", CHANNEL, b"\n".join(frames))] if frames else []
                 if any(wakes for _, wakes in batch):
                     commands.append(("PUBLISH", FACTS, b"1"))
-                self._send(commands)
+                if commands:
+                    self._send(commands)
                 count += len(batch)
         return count
 
@@ -122,7 +127,7 @@ class Publisher:
                 self._send(commands)
                 return
             # Rows are what counts; browsers read them again when the broker is back, and the facts process polls.
-            logger.debug("%d frames not sent: %s", len(commands), type(error).__name__)
+            logger.debug("frames not sent: %s", type(error).__name__)
 
     def _round_trip(self, commands: list[tuple[str, str, bytes]]) -> None:
         connection: Any = self.connection
