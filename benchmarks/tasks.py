@@ -47,9 +47,9 @@ from governance.core.access import SYSTEM  # noqa: E402
 from governance.core.cache import redis_client  # noqa: E402
 from governance.core.events import declare, record, subscriber  # noqa: E402
 from governance.core.events.loop import main as facts_loop  # noqa: E402
-from governance.core.events.recording import INSERT  # noqa: E402
+from governance.core.events.recording import COLUMNS, INSERT  # noqa: E402
 from governance.core.events.sealer import seal  # noqa: E402
-from governance.core.models import Event  # noqa: E402
+from governance.core.models import Event, EventPerson  # noqa: E402
 from governance.core.subjects import Subject  # noqa: E402
 from governance.env import env  # noqa: E402
 from governance.runtime.services import running  # noqa: E402
@@ -159,8 +159,8 @@ def process(kind: str) -> Iterator[None]:
 
 
 def writers(options: argparse.Namespace) -> None:
-    """Commits a second of many processes, in turns; medians, and the median of the ratios of neighbours."""
-    ways = {"facts by record()": by_record, "the same inserts without it": by_insert}
+    """Commits a second of many processes, in turns; medians, and the medians of the ratios within a round."""
+    ways = {"facts by record()": by_record, "the same statement without it": by_insert, "the same rows by the ORM": by_orm}
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
     say(
         f"{options.writers} writers, one fact a commit, a sealer beside them in both; {options.rounds} rounds of {options.seconds} s in turns; machine's load {os.getloadavg()[0]:.1f}"
@@ -176,8 +176,10 @@ def writers(options: argparse.Namespace) -> None:
         say(
             f"{name:36}{statistics.median(rates):>10.0f}{min(rates):>8.0f}{max(rates):>8.0f}{statistics.median(own):>18.3f}{statistics.median(whole):>18.3f}"
         )
-    pairs = [record[0] / bare[0] for record, bare in zip(*found.values(), strict=True)]
-    say(f"{'ratio':36}{statistics.median(pairs):>10.2f}{min(pairs):>8.2f}{max(pairs):>8.2f}")
+    facts, *others = found
+    for name in others:
+        pairs = [mine[0] / other[0] for mine, other in zip(found[facts], found[name], strict=True)]
+        say(f"{'ratio to ' + name:36}{statistics.median(pairs):>10.2f}{min(pairs):>8.2f}{max(pairs):>8.2f}")
 
 
 def recorded() -> list[Any]:
@@ -260,6 +262,16 @@ def by_insert(same: list[Any]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(INSERT, values)
         cursor.fetchone()
+
+
+def by_orm(same: list[Any]) -> None:
+    """Two plain create() with the same values."""
+    *columns, _, salt, _ = same
+    with transaction.atomic():
+        event = Event.objects.create(
+            **dict(zip(COLUMNS, columns, strict=False)) | {"time": timezone.now()}, data={"number": 1, "note": "as long as a usual note is"}
+        )
+        EventPerson.objects.create(event_id=event.pk, salt=salt, data={"name": "portal", "address": "", "on_behalf_of": ""})
 
 
 def show(name: str, samples: list[float]) -> None:

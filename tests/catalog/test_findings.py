@@ -151,3 +151,14 @@ def test_a_decision_is_a_fact_without_any_value() -> None:
     fact = Event.objects.get(type="catalog.field.decided")
     assert fact.data == {"verdict": "reject", "entity": "EMAIL_ADDRESS", "suggested": "EMAIL_ADDRESS", "reason": "A test table"}
     assert fact.dataset_id == field.dataset_id
+
+
+def test_nobody_declares_harmless_what_is_above_their_ceiling() -> None:
+    field = make_field(family="credit_card")
+    low, high = (actor_for(make_user("steward", ceiling=ceiling)) for ceiling in ("internal", "restricted"))
+    with pytest.raises(Denied, match="ceiling"):
+        decide(field, verdict="reject", actor=low)
+    field.refresh_from_db()
+    assert (field.state, field.sensitivity) == ("suggested", "restricted")
+    assert decide(field, verdict="confirm", actor=low).state == "confirmed"
+    assert decide(field, verdict="reject", actor=high).state == "rejected"

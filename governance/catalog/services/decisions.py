@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 from django.db import transaction
@@ -12,14 +13,16 @@ from governance.catalog.entities import family_of, known_entities, settings_of
 from governance.catalog.indexing import refresh
 from governance.catalog.models import Dataset, Decision, Field
 from governance.catalog.services.settling import HELD, Suggestion, decisions_of, settle, total
-from governance.core.access import Actor, require
-from governance.core.errors import Conflict, InvalidInput
+from governance.core.access import Actor, mask, require
+from governance.core.errors import Conflict, Denied, InvalidInput
 from governance.core.events import record
 from intelligence.classification import Settings
+from intelligence.classification.families import rank
 
 VerdictWord = Literal["confirm", "reject", "set"]
 MOST = 1_000
 """Fields that one request may decide."""
+PROBE = "a value 123"
 VALUES = ("minimum", "maximum", "mean", "stddev", "quantiles", "histogram", "top")
 
 
@@ -62,7 +65,9 @@ def undo(field: Field, *, actor: Actor) -> Field:
         raise Conflict("There is no decision about this field that could be undone.")
     newest.undone = timezone.now()
     newest.save(update_fields=["undone"])
-    _settle(locked, settings_of(locked.dataset.source))
+    # Whoever raised it may take that back.
+    with nullcontext() if newest.user_id == actor.id else _not_below_ceiling(locked, actor):
+        _settle(locked, settings_of(locked.dataset.source))
     record("catalog.field.undone", locked, actor=actor, verdict=newest.verdict, entity=newest.entity, suggested=newest.suggested_entity)
     _after([locked])
     return locked
@@ -101,8 +106,18 @@ def _decide(field: Field, verdict: VerdictWord, entity: str, reason: str, actor:
         user_id=actor.id,
     )
     suggested = field.suggested_entity
-    _settle(field, settings)
+    with _not_below_ceiling(field, actor):
+        _settle(field, settings)
     record("catalog.field.decided", field, actor=actor, verdict=verdict, entity=meant, suggested=suggested, reason=reason[:500])
+
+
+@contextmanager
+def _not_below_ceiling(field: Field, actor: Actor) -> Iterator[None]:
+    """Whoever may not see the values may not declare them harmless, and look at them then: Denied when the block lowers the sensitivity."""
+    before, is_masked = rank(field.sensitivity), mask(actor, field, PROBE) != PROBE
+    yield
+    if is_masked and rank(field.sensitivity) < before:
+        raise Denied(f"{field} is above your ceiling, so you may not lower what it counts as. Ask somebody whose grant covers it.", field=field.pk)
 
 
 def _settle(field: Field, settings: Settings) -> None:

@@ -24,6 +24,7 @@ def create_domain(*, name: str, description: str = "", parent: Domain | None = N
     return _create(one, "domain", actor)
 
 
+@transaction.atomic
 def update_domain(
     domain: Domain, *, name: str | None = None, description: str | None = None, parent: Domain | None = None, is_top: bool = False, actor: Actor
 ) -> Domain:
@@ -31,11 +32,13 @@ def update_domain(
     require(actor, "edit", domain)
     before = domain.parent_id
     if parent is not None:
-        above: Domain | None = parent
+        # All of them are held, so that two moves at once cannot close a circle.
+        parents = dict(Domain.objects.order_by("pk").select_for_update().values_list("pk", "parent_id"))
+        above: int | None = parent.pk
         while above is not None:
-            if above.pk == domain.pk:
+            if above == domain.pk:
                 raise InvalidInput("A domain cannot stand below itself.", errors={"parent": ["a circle"]})
-            above = above.parent
+            above = parents.get(above)
         domain.parent = parent
     elif is_top:
         domain.parent = None
