@@ -103,3 +103,9 @@ def open_page(browser: Browser, portal: Portal, cookies: list[dict[str, str]], c
 def page(open_page: Open) -> Page:
     """A page at 1280 × 900, signed in as the administrator."""
     return open_page()
+
+
+def press(page: Page, key: str) -> None:
+    """Presses a key once the page's scripts listen: they run before its load event."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)

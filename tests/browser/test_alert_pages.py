@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, press
 from tests.portal import Portal, until
 
 ROW = "[data-row]"
@@ -64,31 +64,31 @@ def test_the_inbox_is_worked_off_by_keys(page: Page, bell: Bell) -> None:
     bell.ring(3)
     page.goto(bell.inbox)
     expect(page.locator(ROW)).to_have_count(3)
-    page.keyboard.press("j")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "a")
     expect(page.locator(f"{ROW}[data-state=acknowledged]")).to_have_count(1)
-    page.keyboard.press("j")
-    page.keyboard.press("s")
+    press(page, "j")
+    press(page, "s")
     expect(page.get_by_label("Because")).to_be_focused()
     page.keyboard.type("maintenance")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("Silenced until")).to_have_count(1)
     page.get_by_label("Choose all alerts of this page").check()
     expect(page.get_by_text("3 chosen")).to_be_visible()
     page.locator("h1").click()
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.locator(ROW)).to_have_count(0)
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(ROW)).to_have_count(3)
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="Facts behind it")).to_be_visible()
 
 
 def test_a_key_without_a_chosen_alert_says_how_to_choose(page: Page, bell: Bell) -> None:
     bell.ring(1)
     page.goto(bell.inbox)
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_text("Choose an alert first")).to_be_visible()
     expect(page.locator(f"{ROW}[data-state=firing]")).to_have_count(1)
 
@@ -100,7 +100,7 @@ def test_what_fires_while_the_inbox_is_open_waits_behind_a_button(page: Page, be
     bell.ring(1)
     expect(page.locator("#alerts-new")).to_contain_text("new")
     expect(page.locator(ROW)).to_have_count(1)
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator(ROW)).to_have_count(2)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import press
 from tests.portal import Portal, until
 
 MARK = "k.lindqvist@example.org"
@@ -46,15 +47,15 @@ def test_a_field_is_reached_decided_and_taken_back_by_keys(page: Page, shop: Sho
     page.goto(f"/admin/catalog/dataset/{shop.dataset}/change/")
     page.get_by_role("link", name="guest_email").click()
     expect(page.locator(".cat-verdict__what")).to_contain_text("E-mail address")
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator(".cat-verdict__what")).to_contain_text("Confirmed")
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.locator(".cat-verdict__what")).to_contain_text("Rejected")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".cat-verdict__what")).to_contain_text("Confirmed")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".cat-verdict__what")).to_contain_text("Suggested")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.get_by_role("combobox", name="What it holds")).to_be_focused()
 
 
@@ -62,16 +63,16 @@ def test_j_and_k_walk_through_the_fields(page: Page, shop: Shop) -> None:
     page.goto(f"/admin/catalog/dataset/{shop.dataset}/change/")
     page.get_by_role("link", name="guest_email").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("guest_email")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text("iban")
-    page.keyboard.press("k")
+    press(page, "k")
     expect(page.get_by_role("heading", level=1)).to_have_text("guest_email")
 
 
 def test_a_preview_is_read_when_it_is_asked_for(page: Page, shop: Shop) -> None:
     page.goto(f"/admin/catalog/dataset/{shop.dataset}/change/#preview")
     expect(page.get_by_text(MARK)).to_have_count(0)
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_role("cell", name=MARK)).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="20 rows")).to_be_visible()
 
@@ -85,7 +86,7 @@ def test_chosen_datasets_are_changed_and_the_change_is_undone(page: Page, shop: 
     bar.get_by_label("Certification").select_option("certified")
     bar.get_by_role("button", name="Change").click()
     expect(page.get_by_role("row", name=shop.table)).to_contain_text("Certified")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.get_by_role("row", name=shop.table)).not_to_contain_text("Certified")
 
 
@@ -111,8 +112,8 @@ def test_results_come_while_somebody_types(page: Page, shop: Shop) -> None:
     page.goto("/admin/search/")
     page.get_by_role("searchbox", name="Search").press_sequentially("guset email")
     expect(page.get_by_role("link", name="guest_email").first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    press(page, "ArrowDown")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("guest_email")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from governance.demo.people import people
 from governance.runtime.postgres import Cluster
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 from tests.portal import Portal, free_port
 
 
@@ -98,7 +98,7 @@ def open_field(page: Page, name: str) -> None:
 def confirm_one_and_reject_one(page: Page) -> None:
     open_field(page, "konto")
     expect(page.get_by_text(re.compile(r"of \d+ distinct values .*IBAN")).first).to_be_visible()
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.get_by_text("Confirmed").first).to_be_visible()
     open_field(page, "mail")
     page.get_by_role("button", name=re.compile("^Reject")).first.click()

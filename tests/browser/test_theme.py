@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 
 PAGES = "#nav-sidebar-apps a"
 
@@ -17,7 +17,7 @@ def test_the_theme_switches_and_stays(page: Page) -> None:
     expect(page.locator("html.dark[data-theme=dark]")).to_be_visible()
     page.reload()
     expect(page.locator("html.dark[data-theme=dark]")).to_be_visible()
-    page.keyboard.press("Control+e")
+    press(page, "Control+e")
     expect(page.locator("html[data-theme=light]:not(.dark)")).to_be_visible()
 
 
@@ -58,12 +58,12 @@ def test_the_sidebar_opens_over_the_page_on_a_phone(open_page: Open) -> None:
 
 def test_the_palette_finds_a_page_and_enter_opens_it(page: Page) -> None:
     page.goto("/admin/")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     field = page.locator("#search-input-command")
     expect(field).to_be_focused()
     field.press_sequentially("sourc")
     expect(page.locator("#command-results-list li.active")).to_have_count(1)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url("**/sources/source/**")
 
 
@@ -74,20 +74,20 @@ def test_the_palette_walks_with_arrows_and_closes_with_escape(page: Page) -> Non
     field.press_sequentially("s")
     expect(page.locator("#command-results-list li").nth(1)).to_be_visible()
     expect(page.locator("#command-results-list li").first).to_have_class("group active")
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(page.locator("#command-results-list li").nth(1)).to_have_class("group active")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(field).to_have_value("")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(field).to_be_hidden()
 
 
 def test_enter_without_results_stays(page: Page) -> None:
     page.goto("/admin/")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.locator("#search-input-command").press_sequentially("zzqqxx")
     expect(page.get_by_text("Nothing that you may see matches")).to_be_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#search-input-command")).to_be_focused()
 
 
@@ -99,9 +99,9 @@ def test_the_user_menu_opens(page: Page) -> None:
 
 def test_the_help_sheet_lists_the_keys(page: Page) -> None:
     page.goto("/admin/")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Find anything")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
 
 
@@ -116,5 +116,5 @@ def test_filters_open_and_close(page: Page) -> None:
     page.goto("/admin/auth/user/")
     page.locator("a", has_text="Filters").first.click()
     expect(page.locator("#changelist-filter form")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#changelist-filter form")).to_be_hidden()

@@ -81,7 +81,7 @@ def test_all_processes_are_seen(own: Portal) -> None:
 @pytest.mark.parametrize("name", ["worker", "tasks", "collect", "beat", "facts", "valkey", "postgres", "web"])
 def test_it_is_ready_again_after_a_kill(own: Portal, name: str) -> None:
     killed = own.kill(name)
-    until(lambda: own.pids(name) and own.pids(name)[0] != killed, f"another {name}", own.text)
+    until(lambda: (found := own.pids(name)) and found[0] != killed, f"another {name}", own.text)
     until(own.is_ready, "readiness", own.text)
 
 
