@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import transaction
+from redis import Redis
 from redis.client import PubSub
 
 from governance.core import live
@@ -53,36 +55,38 @@ def test_what_comes_while_a_round_trip_is_on_goes_with_the_next_one_in_order_and
     publisher = Publisher()
     with publisher.sending:
         for number in range(50):
-            publisher.offer(frame(number), True)
+            publisher.offer(frame(number))
+            publisher.wake()
     publisher.flush()
     assert told(heard, 51) == [*range(50), FACTS]
 
 
-def test_a_function_is_called_by_who_sends(heard: PubSub) -> None:
-    publisher, calls = Publisher(), []
-    with publisher.sending:
-        publisher.offer(lambda: calls.append(1) or frame(1), False)  # type: ignore[func-returns-value]
-        assert not calls
-    assert told(heard, 1) == [1] and calls == [1]
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_wakes_the_facts_process_once_it_is_committed_and_sends_no_frame_itself(heard: PubSub) -> None:
+    with transaction.atomic():
+        live.wake_facts()
+        live.flush()
+        assert heard.get_message(timeout=0.1) is None
+    assert told(heard, 1) == [FACTS]
 
 
-def test_what_is_not_json_does_not_silence_the_others(heard: PubSub, caplog: pytest.LogCaptureFixture) -> None:
-    publisher = Publisher()
-    with publisher.sending:
-        publisher.offer(lambda: publishing.envelope("tests", "\ud800", {"n": 1}, None, None), False)
-        publisher.offer(frame(2), False)
-    publisher.flush()
-    assert told(heard, 1) == [2] and "not JSON" in caplog.text
+def test_somebody_listens_or_nobody_does(heard: PubSub, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.is_heard()
+    heard.unsubscribe(CHANNEL)  # type: ignore[no-untyped-call]
+    assert heard.get_message(timeout=5) is None and not live.is_heard()
+    away = Redis.from_url("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(publishing, "redis_client", lambda: away)
+    assert not live.is_heard()
 
 
 def test_a_connection_that_the_broker_closed_costs_no_frame(heard: PubSub) -> None:
     publisher = Publisher()
-    publisher.offer(frame(1), False)
+    publisher.offer(frame(1))
     assert told(heard, 1) == [1]
     with publisher.sending:
         publisher.connection.send_command("CLIENT", "ID")
         redis_client().client_kill_filter(_id=publisher.connection.read_response())
-    publisher.offer(frame(2), False)
+    publisher.offer(frame(2))
     assert told(heard, 1) == [2]
 
 
@@ -90,10 +94,11 @@ def test_without_a_broker_frames_are_given_up(heard: PubSub, monkeypatch: pytest
     publisher = Publisher()
     with monkeypatch.context() as patch:
         patch.setattr(publishing, "redis_url", lambda: "redis://127.0.0.1:1/0")
-        publisher.offer(frame(1), True)
+        publisher.offer(frame(1))
+        publisher.wake()
         publisher.flush()
-    assert not publisher.waiting
-    publisher.offer(frame(2), False)
+    assert not publisher.waiting and not publisher.wakes
+    publisher.offer(frame(2))
     assert told(heard, 1) == [2]
 
 
@@ -101,8 +106,8 @@ def test_the_oldest_frames_are_given_up_when_too_many_wait() -> None:
     publisher = Publisher()
     with publisher.sending:
         for number in range(MOST + 5):
-            publisher.offer(str(number).encode(), False)
-        assert len(publisher.waiting) == MOST and publisher.waiting[-1][0] == str(MOST + 4).encode()
+            publisher.offer(str(number).encode())
+        assert len(publisher.waiting) == MOST and publisher.waiting[-1] == str(MOST + 4).encode()
         publisher.waiting.clear()
 
 

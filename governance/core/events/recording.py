@@ -21,7 +21,7 @@ from django.utils import timezone
 from governance.core import live
 from governance.core.access import Actor
 from governance.core.errors import InvalidInput
-from governance.core.events.declared import declaration, title_of
+from governance.core.events.declared import declaration
 from governance.core.models import Event, EventPerson
 from governance.core.subjects import Subject, subject_of
 from governance.env import env
@@ -110,9 +110,8 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(INSERT, (*copies, storable_json(shown), salt, storable_json(person, who.decode())))
         (pk,) = cursor.fetchone()
-    event = _loaded((pk, None, *copies, shown))
-    live.publish("events", type, lambda: frame(event, person), source_id=about.source_id, dataset_id=about.dataset_id)
-    return event
+    live.wake_facts()
+    return _loaded((pk, None, *copies, shown))
 
 
 def _loaded(values: tuple[Any, ...]) -> Event:
@@ -122,19 +121,6 @@ def _loaded(values: tuple[Any, ...]) -> Event:
     event._state.db, event._state.adding = connection.alias, False
     event.__dict__.update(zip(FIELDS, values, strict=True))
     return event
-
-
-def frame(event: Event, person: Mapping[str, Any]) -> dict[str, Any]:
-    """What a browser gets of a fact."""
-    return {
-        "id": event.pk,
-        "type": event.type,
-        "title": title_of(event.type),
-        "severity": event.severity,
-        "time": stamp(event.time),
-        "actor": storable(person["name"] or event.actor_kind),
-        "subject": {"type": event.subject_type, "id": event.subject_id, "name": storable(person.get("subject") or event.subject_name)},
-    }
 
 
 def canonical(value: Any) -> bytes:

@@ -22,13 +22,19 @@ sealed AS (
 )
 INSERT INTO {Leaf._meta.db_table} (sequence, event_id, hash) SELECT sequence, id, leaf FROM sealed
 """
+LAST = f"SELECT max(sequence) FROM {Leaf._meta.db_table}"
 
 
-def seal(batch: int = BATCH) -> int:
-    """Seal at most `batch` facts; the number sealed, 0 also when another sealer is at work."""
+def seal(batch: int = BATCH) -> range:
+    """Seal at most `batch` facts; their sequences, none also when another sealer is at work."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            return 0
+            return range(0)
         cursor.execute(SEAL, [batch])
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        if not count:
+            return range(0)
+        cursor.execute(LAST)
+        (last,) = cursor.fetchone()
+        return range(last - count + 1, last + 1)

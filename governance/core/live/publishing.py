@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ import redis
 from celery.signals import worker_process_shutdown
 from django.db import transaction
 
-from governance.core.cache import redis_url
+from governance.core.cache import redis_client, redis_url
 
 logger = logging.getLogger(__name__)
 CHANNEL = "live"
@@ -32,26 +32,34 @@ BATCH = 500
 
 
 Data = Mapping[str, Any]
-Message = bytes | Callable[[], bytes]
 
 
-def publish(topic: str, type: str, data: Data | Callable[[], Data], *, source_id: int | None = None, dataset_id: int | None = None) -> None:
-    """Send a frame to every socket that subscribed to `topic` and whose reader may see the scope, once the transaction is committed.
-
-    `data` that nothing changes any more may be a function: it is called, and the frame serialised, by the thread that sends; it must not read the database.
-    """
-    wakes, now = topic == "events", datetime.now(UTC)
-    if callable(data):
-        build = data
-        transaction.on_commit(lambda: _publisher.offer(lambda: envelope(topic, type, build(), source_id, dataset_id, now), wakes))
-        return
-    message = envelope(topic, type, data, source_id, dataset_id, now)
-    transaction.on_commit(lambda: _publisher.offer(message, wakes))
+def publish(topic: str, type: str, data: Data, *, source_id: int | None = None, dataset_id: int | None = None) -> None:
+    """Send a frame to every socket that subscribed to `topic` and whose reader may see the scope, once the transaction is committed."""
+    message = envelope(topic, type, data, source_id, dataset_id)
+    transaction.on_commit(lambda: _publisher.offer(message))
 
 
 def publish_now(topic: str, type: str, data: Data, *, source_id: int | None = None, dataset_id: int | None = None) -> None:
     """The same for what no transaction tells of, such as a measurement."""
-    _publisher.offer(envelope(topic, type, data, source_id, dataset_id), False)
+    _publisher.offer(envelope(topic, type, data, source_id, dataset_id))
+
+
+def wake_facts() -> None:
+    """Tell the facts process, once the transaction is committed, that there is something to read; it tells the browsers."""
+    transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    _publisher.wake()
+
+
+def is_heard() -> bool:
+    """Whether any web process has a socket that waits for frames; no without a broker."""
+    try:
+        return any(count for _, count in redis_client().pubsub_numsub(CHANNEL))
+    except redis.RedisError:
+        return False
 
 
 def flush() -> None:
@@ -59,12 +67,12 @@ def flush() -> None:
     _publisher.flush()
 
 
-def envelope(topic: str, type: str, data: Data, source_id: int | None, dataset_id: int | None, now: datetime | None = None) -> bytes:
+def envelope(topic: str, type: str, data: Data, source_id: int | None, dataset_id: int | None) -> bytes:
     """A line with the scope for the hub, then one with the frame as browsers get it, serialised once for all of them.
 
     A message holds one such pair of lines or several.
     """
-    time = (now or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     frame = orjson.dumps({"topic": topic, "type": type, "time": time, "data": data}, default=str)
     return orjson.dumps([topic, source_id, dataset_id]) + b"\n" + frame
 
@@ -73,35 +81,44 @@ class Publisher:
     """The frames of one process on their way, in the order in which they were offered. They are lost only when the process is killed or the broker is away."""
 
     def __init__(self) -> None:
-        self.waiting: deque[tuple[Message, bool]] = deque(maxlen=MOST)
+        self.waiting: deque[bytes] = deque(maxlen=MOST)
+        self.wakes = 0
         self.is_offered = threading.Event()
         self.starting = threading.Lock()
         self.sending = threading.Lock()
         self.thread: threading.Thread | None = None
         self.connection: Any = None
 
-    def offer(self, message: Message, wakes: bool) -> None:
-        """Returns at once; `wakes` when the facts process has something to read."""
-        self.waiting.append((message, wakes))
+    def offer(self, message: bytes) -> None:
+        """Returns at once."""
+        self.waiting.append(message)
+        self._go()
+
+    def wake(self) -> None:
+        """Returns at once; the facts process hears of several with one message."""
+        self.wakes += 1
+        self._go()
+
+    def flush(self) -> int:
+        """Sends what waits; the number of frames and wakes."""
+        count = 0
+        with self.sending:
+            while self.waiting or self.wakes:
+                # A wake that another thread adds between these two is one that the message still to be sent tells of.
+                wakes, self.wakes = self.wakes, 0
+                batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), BATCH))]
+                commands = [("PUBLISH", CHANNEL, b"\n".join(batch))] if batch else []
+                if wakes:
+                    commands.append(("PUBLISH", FACTS, b"1"))
+                self._send(commands)
+                count += len(batch) + wakes
+        return count
+
+    def _go(self) -> None:
         if self.thread is None or not self.thread.is_alive():
             self._start()
         if not self.is_offered.is_set():
             self.is_offered.set()
-
-    def flush(self) -> int:
-        """Sends what waits; the number of frames."""
-        count = 0
-        with self.sending:
-            while self.waiting:
-                batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), BATCH))]
-                frames = [frame for frame in (_built(message) for message, _ in batch) if frame]
-                commands = [("PUBLISH", CHANNEL, b"\n".join(frames))] if frames else []
-                if any(wakes for _, wakes in batch):
-                    commands.append(("PUBLISH", FACTS, b"1"))
-                if commands:
-                    self._send(commands)
-                count += len(batch)
-        return count
 
     def _start(self) -> None:
         with self.starting:
@@ -143,15 +160,6 @@ class Publisher:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.disconnect()
-
-
-def _built(message: Message) -> bytes:
-    """The bytes of a message; none when what it tells of cannot be said in JSON, which is a defect that shall not silence the others."""
-    try:
-        return message() if callable(message) else message
-    except orjson.JSONEncodeError:
-        logger.exception("a frame was not sent: it is not JSON")
-        return b""
 
 
 _publisher = Publisher()
