@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pydantic
@@ -17,7 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from governance.core.access import SYSTEM, Actor
 from governance.core.errors import ConfigurationError, InvalidInput
 from governance.core.events import declare, record
-from governance.core.events.recording import BODY_LIMIT, canonical, event_key, keyed
+from governance.core.events.recording import BODY_LIMIT, canonical, event_key, keyed, storable_json
 from governance.core.events.sealer import seal
 from governance.core.models import Event, EventPerson, Leaf
 from governance.core.subjects import Subject
@@ -166,3 +167,23 @@ def test_the_database_refuses_to_change_what_is_not_sealed_yet() -> None:
     for statement in ("UPDATE core_event SET severity = 'info'", "UPDATE core_event SET sequence = 5, data = '{}'", "DELETE FROM core_event"):
         with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"b": 1, "a": [True, None, -0.5, 1e300, 2**70], "": {}},
+        {"text": 'tab\t \x00 \x1f \x7f é 漢 😀 "quoted" back\\slash </script>'},
+        {"lone": "\ud800", "😀": 1, "é": 2, "z": 3},
+        {1: "a key that is a number"},
+        {"time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "number": Decimal("1.50")},
+    ],
+)
+def test_canonical_json_is_what_the_standard_library_writes(value: Any) -> None:
+    assert canonical(value) == json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode("ascii")
+    assert storable_json(value).encode()
+
+
+def test_numbers_are_written_in_the_shortest_way_and_what_is_no_number_is_null() -> None:
+    assert canonical({"a": 1e16, "b": 1e-7, "c": 0.1, "d": float("nan"), "e": float("inf")}) == b'{"a":1e+16,"b":1e-7,"c":0.1,"d":null,"e":null}'
+    assert storable_json({"d": float("nan")}) == '{"d":null}'
