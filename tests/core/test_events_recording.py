@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from governance.core.access import SYSTEM, Actor
 from governance.core.errors import ConfigurationError, InvalidInput
 from governance.core.events import declare, record
-from governance.core.events.recording import BODY_LIMIT, canonical, event_key, keyed, storable_json
+from governance.core.events.recording import BODY_LIMIT, canonical, event_key, keyed, stamp, storable_json
 from governance.core.events.sealer import seal
 from governance.core.models import Event, EventPerson, Leaf
 from governance.core.subjects import Subject
@@ -187,3 +187,14 @@ def test_canonical_json_is_what_the_standard_library_writes(value: Any) -> None:
 def test_numbers_are_written_in_the_shortest_way_and_what_is_no_number_is_null() -> None:
     assert canonical({"a": 1e16, "b": 1e-7, "c": 0.1, "d": float("nan"), "e": float("inf")}) == b'{"a":1e+16,"b":1e-7,"c":0.1,"d":null,"e":null}'
     assert storable_json({"d": float("nan")}) == '{"d":null}'
+
+
+@pytest.mark.parametrize("length", [0, 16, 63, 64, 65, 200])
+def test_a_keyed_hash_is_hmac(length: int) -> None:
+    key = bytes(range(length))
+    assert keyed(key, b"data") == hmac.digest(key, b"data", "sha256")
+
+
+def test_a_time_is_written_in_utc_with_microseconds() -> None:
+    assert stamp(datetime(2026, 1, 2, 3, 4, 5, 60, tzinfo=timezone(timedelta(hours=2)))) == "2026-01-02T01:04:05.000060Z"
+    assert stamp(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00.000000Z"

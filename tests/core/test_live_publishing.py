@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import transaction
 from redis import Redis
 from redis.client import PubSub
 
@@ -61,13 +60,13 @@ def test_what_comes_while_a_round_trip_is_on_goes_with_the_next_one_in_order_and
     assert told(heard, 51) == [*range(50), FACTS]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_fact_wakes_the_facts_process_once_it_is_committed_and_sends_no_frame_itself(heard: PubSub) -> None:
-    with transaction.atomic():
-        live.wake_facts()
-        live.flush()
-        assert heard.get_message(timeout=0.1) is None
-    assert told(heard, 1) == [FACTS]
+def test_the_facts_process_is_woken_once_for_several_facts(heard: PubSub) -> None:
+    publisher = Publisher()
+    with publisher.sending:
+        for _ in range(3):
+            publisher.wake()
+    publisher.flush()
+    assert told(heard, 1) == [FACTS] and heard.get_message(timeout=0.2) is None
 
 
 def test_somebody_listens_or_nobody_does(heard: PubSub, monkeypatch: pytest.MonkeyPatch) -> None:

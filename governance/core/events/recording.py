@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import os
 import re
@@ -16,9 +15,8 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
-from django.utils import timezone
 
 from governance.core import live
 from governance.core.access import Actor
@@ -44,6 +42,8 @@ WITH added AS (
 """
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 IN_ORDER = OPTIONS | orjson.OPT_SORT_KEYS
+BLOCK = 64  # of SHA-256, in bytes
+INNER, OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 OUTSIDE = re.compile("[^\x00-\x7e]")
 
 
@@ -76,7 +76,7 @@ def record(
     fitting = declaration(type).model.model_validate(data).model_dump(mode="json")
     cause_id, depth = _cause.get() or (None, -1)
     depth = min(depth + 1, DEEPEST_CAUSE)
-    now = timezone.now()
+    now = datetime.now(UTC)
     chance = os.urandom(32)
     salt, nonce = chance[:16], chance[16:]
     person = {"name": actor.name, "address": actor.address, "on_behalf_of": on_behalf_of}
@@ -109,10 +109,12 @@ def record(
         body, leaf_hash(body), mac(body), now, type, severity, actor.kind, actor.id, actor.token_id, about.type, about.id, storable(about.name)[:500],
         about.source_id, about.dataset_id, about.sensitivity, actor.request_id, cause_id, depth,
     )  # fmt: skip
+    # Looked up once: every look costs as much as all hashes.
+    connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, (*copies, storable_json(shown), salt, storable_json(person, who.decode())))
         (pk,) = cursor.fetchone()
-    live.wake_facts()
+    connection.on_commit(live.wake_facts)
     return _loaded((pk, None, *copies, shown))
 
 
@@ -120,7 +122,7 @@ def _loaded(values: tuple[Any, ...]) -> Event:
     """The row as if it were read, made as unpickling makes one: Model.__init__ takes longer than all hashes together."""
     event = Event.__new__(Event)
     event._state = ModelState()
-    event._state.db, event._state.adding = connection.alias, False
+    event._state.db, event._state.adding = DEFAULT_DB_ALIAS, False
     event.__dict__.update(zip(FIELDS, values, strict=True))
     return event
 
@@ -145,7 +147,11 @@ def leaf_hash(body: bytes) -> bytes:
 
 
 def keyed(key: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, data, "sha256")
+    """HMAC-SHA-256 as RFC 2104 spells it, from two plain hashes: a third of the time that OpenSSL's HMAC takes when its code is not in the processor's cache."""
+    if len(key) > BLOCK:
+        key = hashlib.sha256(key).digest()
+    key = key.ljust(BLOCK, b"\0")
+    return hashlib.sha256(key.translate(OUTER) + hashlib.sha256(key.translate(INNER) + data).digest()).digest()
 
 
 def mac(body: bytes) -> bytes:
@@ -160,7 +166,8 @@ def event_key() -> bytes:
 
 def stamp(time: datetime) -> str:
     """RFC 3339 in UTC with microseconds."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    text = orjson.dumps(time.astimezone(UTC), option=orjson.OPT_UTC_Z).decode()
+    return text[1:-1] if "." in text else f"{text[1:-2]}.000000Z"
 
 
 def storable(text: str) -> str:

@@ -46,11 +46,7 @@ def publish_now(topic: str, type: str, data: Data, *, source_id: int | None = No
 
 
 def wake_facts() -> None:
-    """Tell the facts process, once the transaction is committed, that there is something to read; it tells the browsers."""
-    transaction.on_commit(_wake)
-
-
-def _wake() -> None:
+    """Tell the facts process that there is something committed to read; it tells the browsers."""
     _publisher.wake()
 
 
