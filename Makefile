@@ -1,6 +1,7 @@
 PORT ?= 8000
 DATA_DIR ?= var
 PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 export PORT DATA_DIR ADMIN_PASSWORD DATABASE_URL REDIS_URL
@@ -18,7 +19,7 @@ demo: $(VENV)/.installed
 	@$(RUN) $(BIN)/python manage.py demo --port $(PORT) --data-dir "$$DATA_DIR"
 
 test: $(VENV)/.installed-dev
-	@exec env -u DATA_DIR -u PORT $(UNSET) $(BIN)/python -m pytest -m "not soak" $(ARGS)
+	@exec env -u DATA_DIR -u PORT $(UNSET) $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadfile $(ARGS)
 
 soak: $(VENV)/.installed-dev
 	@exec env -u DATA_DIR -u PORT $(UNSET) $(BIN)/python -m pytest -m soak $(ARGS)

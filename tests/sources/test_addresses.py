@@ -51,7 +51,11 @@ def test_our_own_port_is_forbidden_on_every_address_of_this_machine() -> None:
         protected.ports.discard(54_321)
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/proc/self/environ", str(env.places.secrets), str(env.places.data_dir), "/root/.ssh/id_rsa"])
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/passwd", "/proc/self/environ", str(env.places.secrets), str(env.places.data_dir), "/root/.ssh/id_rsa"],
+    ids=["system", "process", "secrets", "data", "key"],
+)
 def test_no_file_of_the_system_or_of_ours_is_a_source(path: str) -> None:
     for kind in ("files", "sqlite", "duckdb"):
         with pytest.raises(ForbiddenAddress):
