@@ -6,10 +6,15 @@ from __future__ import annotations
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-from django.db.utils import OperationalError
+from governance.runtime.kernel import hide_passwords
 
-from governance.core.errors import GovernanceError
+# `scan` takes URLs, and whatever stands on a command line is for everybody to read. Loading Django takes a while, so this comes first.
+hide_passwords()
+
+from django.core.management import execute_from_command_line  # noqa: E402
+from django.db.utils import OperationalError  # noqa: E402
+
+from governance.core.errors import GovernanceError  # noqa: E402
 
 # These options decide how the settings are read, so they go to the environment before Django reads them.
 EARLY = {"--data-dir": "GOVERNANCE_DATA_DIR", "--port": "GOVERNANCE_PORT", "--host": "GOVERNANCE_HOST"}

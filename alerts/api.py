@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from rest_framework.routers import SimpleRouter
 
 from alerts import queries, services
 from alerts.models import Alert, Notification, Receiver, Rule, Severity, Silence
+from alerts.paths import known_paths
 from alerts.services.rules import wrong_with
 from governance.core.access import require
 from governance.core.api.problems import invalid
@@ -139,6 +141,13 @@ class Rules(Resource):
             return Response(status=204)
         return Response(self.one(pk))
 
+    @action(detail=False, methods=["get"])
+    def paths(self, request: Request) -> Response:
+        """What the facts that `?pattern=` means hold: each path with its kind, and values that may stand there."""
+        require(self.actor, "manage")
+        pattern = request.query_params.get("pattern", "")[:100]
+        return Response({"paths": [asdict(one) for one in known_paths(pattern, actor=self.actor)]})
+
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """How many facts of the last seven days such a rule would have matched."""
@@ -147,7 +156,7 @@ class Rules(Resource):
         if errors := wrong_with(given):
             raise invalid(errors)
         found = queries.preview(given, actor=self.actor)
-        return Response({name: getattr(found, name) for name in ("days", "read", "matched", "alerts", "is_more", "examples")})
+        return Response({name: getattr(found, name) for name in ("days", "read", "matched", "alerts", "is_more", "latest")})
 
 
 class SilenceWrite(serializers.Serializer[Any]):
@@ -265,6 +274,12 @@ class Notifications(Resource):
     }
     filterset_fields = ("alert", "receiver", "state", "kind")
     orderings = ("-id", "due", "sent")
+
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str = "") -> Response:
+        """Send it at once: one that was given up, or that waits for its next attempt."""
+        services.send_again(self.instance("view"), actor=self.actor)
+        return Response(self.one(pk))
 
 
 def silence_json(row: Silence) -> dict[str, Any]:

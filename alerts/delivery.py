@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 State = Notification.State
 CLAIM = timedelta(seconds=120)
 """How long one sender may take; far more than receivers' own time-outs."""
-ATTEMPTS = 10
+ATTEMPTS = Notification.ATTEMPTS
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 3600.0
 LOST = timedelta(seconds=60)
@@ -147,6 +147,15 @@ def _settle(row: Notification, **values: Any) -> bool:
         claimed_until=None, **values
     )
     if changed:
-        shown = {"alert": row.alert_id, "receiver": row.receiver.name, "state": values["state"], "error": values.get("error", "")}
+        shown = {
+            "id": row.pk,
+            "alert": row.alert_id,
+            "receiver": row.receiver.name,
+            "state": values["state"],
+            "attempts": row.attempts,
+            "answer": values.get("answer", ""),
+            "error": values.get("error", ""),
+            "due": stamp(values["due"]) if "due" in values else "",
+        }
         live.publish("alerts", "notification", shown, source_id=row.alert.source_id, dataset_id=row.alert.dataset_id)
     return bool(changed)

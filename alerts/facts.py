@@ -28,6 +28,13 @@ class Handled(_Data):
     reason: str = ""
 
 
+class Removed(_Data):
+    """Resolved alerts that were older than they are kept."""
+
+    count: int
+    resolved_before: str
+
+
 class Silenced(_Data):
     matchers: dict[str, str]
     until: str
@@ -49,6 +56,11 @@ class Failed(_Data):
     detail: str
 
 
+class Retried(_Data):
+    kind: str
+    alert: int
+
+
 class Kind(_Data):
     kind: str
 
@@ -59,12 +71,14 @@ def declare_all() -> None:
         ("alerts.alert.acknowledged", Handled, "An alert was acknowledged"),
         ("alerts.alert.resolved", Handled, "An alert was resolved"),
         ("alerts.alert.reopened", Handled, "An alert was opened again"),
+        ("alerts.alert.removed", Removed, "Old resolved alerts were removed"),
         ("alerts.silence.created", Silenced, "A silence was made"),
         ("alerts.silence.ended", Silenced, "A silence was ended"),
         ("alerts.receiver.created", Kind, "A receiver was added"),
         ("alerts.receiver.updated", Kind, "A receiver was changed"),
         ("alerts.receiver.deleted", Kind, "A receiver was removed"),
         ("alerts.receiver.tested", Tested, "A receiver was tested"),
+        ("alerts.receiver.retried", Retried, "A notification was sent again by hand"),
         ("alerts.receiver.failed", Failed, "A notification could not be delivered"),
     ]
     for name, model, title in facts:

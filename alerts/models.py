@@ -154,6 +154,8 @@ class Receiver(models.Model):
 class Notification(models.Model):
     """One message to one receiver: made in the transaction of its alert, claimed by one sender, tried until it was delivered or given up."""
 
+    ATTEMPTS = 10
+
     class State(models.TextChoices):
         PENDING = "pending"
         SENDING = "sending"

@@ -21,22 +21,23 @@ from governance.core.models import Event, EventPerson
 
 DAYS = 7
 MOST = 5_000
+LATEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`is_more`: only the newest facts were read, so there are at least so many."""
+    """`is_more`: only the newest facts were read, so there are at least so many. `latest` are the newest matches: event, time and the title people would read."""
 
     days: int
     read: int
     matched: int
     alerts: int
     is_more: bool
-    examples: list[str]
+    latest: list[dict[str, Any]]
 
 
 def preview(rule: Mapping[str, Any], *, actor: Actor, days: int = DAYS) -> Preview:
-    """What a rule with these (valid) fields would have matched lately, among the facts that the actor may see."""
+    """What a rule with these (valid) fields would have matched lately, among the facts that the actor may see. It only reads: nothing fires, nobody is told."""
     since = timezone.now() - timedelta(days=days)
     meant = [name for name in _types_since(since, rule["pattern"]) if matching.wants(rule["pattern"], name)]
     rows = visible(actor, Event.objects.filter(type__in=meant, time__gte=since)).order_by("-id").defer("body", "leaf", "mac")
@@ -45,7 +46,7 @@ def preview(rule: Mapping[str, Any], *, actor: Actor, days: int = DAYS) -> Previ
     names: dict[int | None, str] = {}
     groups: set[str] = set()
     matched = 0
-    examples: list[str] = []
+    latest: list[dict[str, Any]] = []
     for event in events[:MOST]:
         if event.source_id not in names:
             names[event.source_id] = source_name(event.source_id)
@@ -54,9 +55,10 @@ def preview(rule: Mapping[str, Any], *, actor: Actor, days: int = DAYS) -> Previ
             continue
         matched += 1
         groups.add(matching.fingerprint(0, rule.get("group_by") or [], fact))
-        if len(examples) < 3:
-            examples.append(templating.plain(templating.render(rule.get("title") or "", fact)))
-    return Preview(days, min(len(events), MOST), matched, len(groups), len(events) > MOST, examples)
+        if len(latest) < LATEST:
+            title = templating.plain(templating.render(rule.get("title") or "{subject}", fact))
+            latest.append({"event": event.pk, "time": event.time, "title": title})
+    return Preview(days, min(len(events), MOST), matched, len(groups), len(events) > MOST, latest)
 
 
 def _types_since(since: datetime, pattern: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""Tasks: sending, and asking again for what was lost."""
+"""Tasks: sending, asking again for what was lost, and removing what is old."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import delivery
+from alerts import delivery, retention
 from governance.core.tasks import enqueue, sweeper
 
 
@@ -13,6 +13,12 @@ from governance.core.tasks import enqueue, sweeper
 def deliver(notification_id: int) -> None:
     """Send one notification."""
     delivery.deliver(notification_id)
+
+
+@shared_task(name="alerts.remove_old", ignore_result=True)
+def remove_old() -> None:
+    """Let resolved alerts go after their time."""
+    retention.remove_old()
 
 
 @sweeper("alerts")

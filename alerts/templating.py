@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from alerts.matching import PATHS, values
+from intelligence.classification.titles import title
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAME = re.compile(r"([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)(?:\|(count|words))?")
 KNOWN = (*PATHS, "time")
-ABBREVIATIONS = frozenset(("IBAN", "IMEI"))
-SHORT_WORDS = frozenset(("TAX", "AGE", "OF"))
 SHOWN = 3
 LONGEST = 120
 NOTHING = "–"
@@ -34,7 +33,7 @@ def check(template: str) -> list[str]:
 
 
 def render(template: str, fact: Mapping[str, Any], longest: int = 500) -> str:
-    """The text for a fact. `{data.fields}` lists at most three values, `{data.fields|count}` counts them, `{data.entity|words}` writes EMAIL_ADDRESS as email address."""
+    """The text for a fact. `{data.fields}` lists at most three values, `{data.fields|count}` counts them, `{data.entity|words}` writes EMAIL_ADDRESS as E-mail address."""
 
     def part(match: re.Match[str]) -> str:
         if match[0] in ("{{", "}}"):
@@ -47,9 +46,8 @@ def render(template: str, fact: Mapping[str, Any], longest: int = 500) -> str:
 
 
 def _words(name: str) -> str:
-    """US_SSN as US SSN, EMAIL_ADDRESS as email address: what is short is an abbreviation, mostly."""
-    parts = name.replace("_", " ").split()
-    return " ".join(part if part in ABBREVIATIONS or (len(part) <= 3 and part not in SHORT_WORDS) else part.lower() for part in parts)
+    """An entity's title as the catalog shows it: EMAIL_ADDRESS as E-mail address; anything else without its underscores."""
+    return title(name) if name.isupper() else name.replace("_", " ")
 
 
 def plain(text: str) -> str:

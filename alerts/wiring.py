@@ -33,3 +33,4 @@ for one in (
 live.register_topic(live.Topic("alerts", unscoped=lambda actor: may(actor, "audit")))
 collectors.add("alerts", "alerts.counts.Alerts")
 periodic.setup_step("alerts", builtin.seed)
+periodic.every(3600, "alerts.remove_old")

@@ -33,10 +33,11 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from governance.core.access import SYSTEM  # noqa: E402
+from governance.core.workers import me  # noqa: E402
 from governance.env import env  # noqa: E402
 from governance.runtime.postgres import Cluster  # noqa: E402
 from governance.runtime.services import running  # noqa: E402
-from governance.scans import planning, services, working  # noqa: E402
+from governance.scans import planning, services  # noqa: E402
 from governance.scans.models import ScanRun  # noqa: E402
 from governance.sources.models import Source  # noqa: E402
 from governance.sources.services import connect, create_source, delete_source  # noqa: E402
@@ -106,7 +107,7 @@ def listed(source: Source) -> None:
 
 def scanned(source: Source, new: int) -> None:
     run = services.start_scan(source, depth=ScanRun.Depth.STRUCTURE, has_workers=False, actor=SYSTEM)
-    planning.plan(run, working.me())
+    planning.plan(run, me())
     run.refresh_from_db()
     assert run.state == ScanRun.State.COMPLETE and run.summary["new"] == new, (run.state, run.error, run.summary)
 

@@ -18,6 +18,7 @@ wsgi = get_wsgi_application()
 
 from governance.core.bridge import Bridge  # noqa: E402
 from governance.core.live.consumer import LiveConsumer  # noqa: E402
+from governance.core.live.lifespan import lifespan  # noqa: E402
 from governance.env import env  # noqa: E402
 from security.identity.sockets import authenticate  # noqa: E402
 
@@ -36,4 +37,5 @@ class Origins(OriginValidator):  # type: ignore[misc]
 
 
 sockets = Origins(CookieMiddleware(URLRouter([re_path(r"^ws/live/$", Live.as_asgi())])), settings.ALLOWED_HOSTS)
-application = ProtocolTypeRouter({"http": Bridge(wsgi, threads=env.web_threads, body_limit=env.body_limit), "websocket": sockets})
+bridge = Bridge(wsgi, threads=env.web_threads, body_limit=env.body_limit)
+application = ProtocolTypeRouter({"http": bridge, "websocket": sockets, "lifespan": lifespan})

@@ -9,6 +9,8 @@ from kombu import Queue
 from kombu.common import Broadcast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
+# Celery would run Django's system checks in each of its processes and throw away what they say.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 from governance.env import env
 

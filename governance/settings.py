@@ -16,7 +16,7 @@ from governance.navigation import UNFOLD as UNFOLD
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = env.key("django", env.secret_key)
 DEBUG = env.debug
-ALLOWED_HOSTS = [host.strip() for host in env.allowed_hosts.split(",") if host.strip()] or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = [host.strip() for host in env.allowed_hosts.split(",") if host.strip()] or ["127.0.0.1", "localhost", "[::1]"]
 BASE_URL = env.base_url or f"http://{env.host}:{env.port}"
 
 INSTALLED_APPS = [
@@ -156,6 +156,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.https and env.trusted_proxies else None
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "governance.core.api.problems.forged"
 CSRF_TRUSTED_ORIGINS = [env.base_url] if env.base_url else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

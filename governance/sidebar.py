@@ -71,6 +71,6 @@ def waiting_decisions(request: HttpRequest) -> int:
 
 
 def open_alerts(request: HttpRequest) -> int:
-    """Alerts that nobody has taken yet."""
-    firing = visible(actor_of(request), Alert.objects.filter(state=Alert.State.FIRING))
-    return firing.order_by()[:1000].count()
+    """Alerts that are not resolved: the number that the overview and the first tab of the inbox show too."""
+    alerts = visible(actor_of(request), Alert.objects.exclude(state=Alert.State.RESOLVED))
+    return alerts.order_by()[:1000].count()

@@ -39,6 +39,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("metrics", health.metrics),
     path("admin/palette/", admin.site.admin_view(palette.results), name="palette"),
+    path("admin/palette/things/", admin.site.admin_view(palette.things), name="palette-things"),
     path("admin/password_change/", change_password),
     path("admin/", admin.site.urls),
     path("api/v1/", include(v1)),
@@ -47,5 +48,6 @@ urlpatterns = [
 ]
 
 handler400 = "governance.core.api.problems.bad_request"
+handler403 = "governance.core.api.problems.denied"
 handler404 = "governance.core.api.problems.missing"
 handler500 = "governance.core.api.problems.broken"

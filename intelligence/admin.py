@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -15,15 +15,14 @@ from django.views.decorators.http import require_POST
 
 from governance.core.access import actor_of, may
 from governance.core.admin_base import GatedAdmin
-from governance.core.errors import GovernanceError, InvalidInput, NotFound
-from intelligence import rule_sets
+from governance.core.errors import GovernanceError, NotFound
+from intelligence import rule_form, rule_sets
 from intelligence.classification import Settings
-from intelligence.classification.families import FAMILIES, SENSITIVITIES, label
+from intelligence.classification.families import SENSITIVITIES
 from intelligence.models import RuleSet
 
 LIST = "admin:intelligence_ruleset_changelist"
 PAGE = "admin:intelligence_ruleset_change"
-EXAMPLE = [{"name": "customer number", "kind": "regex", "entity": "CUSTOMER_NUMBER", "family": "customer_number", "pattern": "KD-[0-9]{8}"}]
 
 
 @admin.register(RuleSet)
@@ -92,11 +91,12 @@ class RuleSetAdmin(GatedAdmin):
         self, request: HttpRequest, rule_set: RuleSet, settings: dict[str, Any], sampling: dict[str, Any], title: str, is_allowed: bool
     ) -> HttpResponse:
         errors: list[str] = []
-        note, custom = "", json.dumps(settings.get("custom") or [], indent=2, ensure_ascii=False)
+        note, custom = request.POST.get("note", ""), rule_form.as_text(settings.get("custom"))
         if request.method == "POST":
             custom = request.POST.get("custom", "")
             try:
-                settings, sampling = _settings(request.POST), _sampling(request.POST)
+                settings, sampling = rule_form.read_settings(request.POST), rule_form.read_sampling(request.POST)
+                settings["custom"] = rule_form.parsed(custom)
                 saved = self._save(request, rule_set, settings, sampling)
                 messages.success(request, "Saved. The next scans read everything again under these rules.")
                 return redirect(PAGE, saved.pk)
@@ -114,8 +114,12 @@ class RuleSetAdmin(GatedAdmin):
             rows=sampling.get("rows", ""),
             note=note,
             custom=custom,
-            example=json.dumps(EXAMPLE, indent=2),
-            families=_families(settings),
+            recognizers=rule_form.rows(custom),
+            blank=rule_form.Row(),
+            kinds=rule_form.KINDS,
+            entities=rule_form.entities(settings),
+            example=rule_form.as_text(rule_form.EXAMPLE),
+            families=rule_form.families(settings),
             sensitivities=SENSITIVITIES,
             errors=errors,
             versions=list(rule_set.versions.select_related("created_by")[:100]) if rule_set.pk else [],
@@ -129,10 +133,12 @@ class RuleSetAdmin(GatedAdmin):
         if not rule_set.pk:
             return rule_sets.create(name=name, description=description, settings=settings, sampling=sampling, note=note, actor=actor)
         before = rule_sets.current(rule_set)
-        if (name.strip(), description) != (rule_set.name, rule_set.description):
-            rule_sets.describe(rule_set, name=name, description=description, actor=actor)
-        if (before.settings, before.sampling) != (Settings.from_json(settings).as_json(), sampling):
-            rule_sets.new_version(rule_set, settings=settings, sampling=sampling, note=note, actor=actor)
+        # Both or neither: a refused rule must not leave a new name behind.
+        with transaction.atomic():
+            if (name.strip(), description) != (rule_set.name, rule_set.description):
+                rule_sets.describe(rule_set, name=name, description=description, actor=actor)
+            if (before.settings, before.sampling) != (Settings.from_json(settings).as_json(), sampling):
+                rule_sets.new_version(rule_set, settings=settings, sampling=sampling, note=note, actor=actor)
         return rule_set
 
     def _tried(self, request: HttpRequest, act: Any, words: str) -> bool:
@@ -149,36 +155,3 @@ class RuleSetAdmin(GatedAdmin):
         return TemplateResponse(
             request, template, {**admin.site.each_context(request), "opts": RuleSet._meta, "title": title, "crumbs": crumbs, **context}
         )
-
-
-def _families(settings: dict[str, Any]) -> list[dict[str, Any]]:
-    disabled, own = set(settings.get("disabled") or []), settings.get("sensitivities") or {}
-    return [
-        {"name": name, "label": label(name), "is_on": name not in disabled, "usual": usual, "chosen": own.get(name, "")}
-        for name, (_, usual) in FAMILIES.items()
-    ]
-
-
-def _settings(data: QueryDict) -> dict[str, Any]:
-    """Classification settings from the form; entities that were switched off over the API stay so."""
-    try:
-        custom = json.loads(data.get("custom", "").strip() or "[]")
-        threshold = float(data.get("threshold", "0.5"))
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"The own recognizers are not JSON: {error.msg} in line {error.lineno}.") from None
-    except ValueError:
-        raise InvalidInput("The threshold is a number above 0 and at most 1.") from None
-    on = set(data.getlist("on"))
-    kept = [one for one in data.getlist("disabled_entity") if one]
-    sensitivities = {name: data[f"sensitivity.{name}"] for name in FAMILIES if data.get(f"sensitivity.{name}")}
-    return {
-        "threshold": threshold,
-        "disabled": [*kept, *(name for name in FAMILIES if name not in on)],
-        "sensitivities": sensitivities,
-        "custom": custom,
-    }
-
-
-def _sampling(data: QueryDict) -> dict[str, Any]:
-    text = data.get("rows", "").strip()
-    return {"rows": int(text) if text.isdecimal() and len(text) < 9 else -1} if text else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -11,10 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from governance.core.access import require
 from governance.core.api.keyset import Order, page
 from governance.core.api.views import Resource
 from governance.core.errors import NotFound
 from intelligence import rule_sets
+from intelligence.classification.titles import title
 from intelligence.models import RuleSet, RuleSetVersion
 
 
@@ -36,6 +39,10 @@ class Try(serializers.Serializer[Any]):
     settings = serializers.DictField(required=False, default=dict)
     header = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     values = serializers.ListField(child=serializers.CharField(allow_blank=True, max_length=10_000), max_length=rule_sets.MOST_TRIED)
+
+
+class Check(serializers.Serializer[Any]):
+    recognizer = serializers.DictField(help_text="One recognizer of a rule set's `custom`.")
 
 
 class RuleSets(Resource):
@@ -101,8 +108,17 @@ class RuleSets(Resource):
 
     @action(detail=False, methods=["post"], url_path="try")
     def attempt(self, request: Request) -> Response:
+        """What these settings say of pasted values: the verdict, and under `own` what each recognizer of their own does. Nothing is stored."""
         data = self.validated(Try)
-        return Response(rule_sets.attempt(data["settings"], data["values"], header=data["header"], actor=self.actor).as_json())
+        verdict, own = rule_sets.attempt(data["settings"], data["values"], header=data["header"], actor=self.actor)
+        titles = {entity: title(entity) for entity in {verdict.entity or "", *(one for one, _ in verdict.candidates)} if entity}
+        return Response(verdict.as_json() | {"titles": titles, "own": [asdict(one) | {"title": title(one.entity)} for one in own]})
+
+    @action(detail=False, methods=["post"])
+    def check(self, request: Request) -> Response:
+        """What is wrong with one recognizer, by field; its pattern is compiled. Nothing is stored."""
+        require(self.actor, "manage")
+        return Response({"errors": rule_sets.wrong_with(self.validated(Check)["recognizer"])})
 
 
 def _shown(version: RuleSetVersion) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from governance.core.access import SYSTEM, Actor, require
 from governance.core.api.problems import invalid
 from governance.core.errors import Conflict, InvalidInput, NotFound
 from governance.core.events import record
-from intelligence.classification import Column, Settings, Verdict, classify
+from intelligence.classification import Column, CustomRecognizer, Settings, Verdict, classify, families
+from intelligence.classification.custom import Trial, trials
+from intelligence.classification.patterns import catalogue
 from intelligence.models import RuleSet, RuleSetVersion
 
 DEFAULT_NAME = "Standard"
@@ -117,12 +119,29 @@ def delete(rule_set: RuleSet, *, actor: Actor) -> None:
         rule_set.delete()
 
 
-def attempt(settings: Mapping[str, Any], values: Sequence[str], *, header: str = "", actor: Actor) -> Verdict:
-    """What these rules say of pasted values. Nothing is stored and nothing is recorded."""
+def attempt(settings: Mapping[str, Any], values: Sequence[str], *, header: str = "", actor: Actor) -> tuple[Verdict, list[Trial]]:
+    """What these rules say of pasted values, and what each of their own recognizers does. Nothing is stored and nothing is recorded."""
     require(actor, "manage")
     if not values or len(values) > MOST_TRIED:
         raise invalid({"values": [f"Give 1 to {MOST_TRIED} values, one a line."]})
-    return classify([Column(header, list(values))], settings=Settings.from_json(_checked(settings)))[0]
+    rules, column = Settings.from_json(_checked(settings)), Column(header, list(values))
+    return classify([column], settings=rules)[0], trials(column, rules)
+
+
+def wrong_with(recognizer: object) -> dict[str, list[str]]:
+    """What is wrong with one recognizer as somebody writes it, by field; the pattern is compiled."""
+    try:
+        CustomRecognizer.from_json(recognizer)
+    except InvalidInput as error:
+        found: dict[str, list[str]] = error.context.get("errors", {"": [error.detail]})
+        return found
+    return {}
+
+
+def entity_families() -> dict[str, str]:
+    """Entity → family of everything that the portal itself recognises."""
+    found = {entity: family for family, entity in families.GENERIC.items()}
+    return found | {one.entity: one.family for one in catalogue().all.values() if one.entity and one.family}
 
 
 def _append(rule_set: RuleSet, settings: Mapping[str, Any], sampling: Mapping[str, Any], note: str, fact: str, actor: Actor) -> RuleSetVersion:

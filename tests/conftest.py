@@ -13,7 +13,8 @@ from tests.portal import Portal
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """One real `manage.py up` for the session. Tests that share it use unique names and flush nothing."""
-    shared = Portal(tmp_path_factory.mktemp("portal") / "data")
+    # Tests stand their own web servers on the loopback, where webhooks may go only by name.
+    shared = Portal(tmp_path_factory.mktemp("portal") / "data", GOVERNANCE_PRIVATE_WEBHOOKS="127.0.0.1")
     try:
         yield shared.start()
     finally:

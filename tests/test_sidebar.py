@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from alerts.models import Alert
+from governance import overview
 from governance.navigation import GROUPS
 from governance.sidebar import groups
-from tests.factories import admin_client, make_field, make_user
+from tests.factories import actor_for, admin_client, make_field, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,17 @@ def test_badges_count_what_waits_for_the_reader() -> None:
         item["title"]: item.get("badge") for group in groups(request_of(make_user("steward", make_field().dataset.source))) for item in group["items"]
     }
     assert shown["Decisions"] == 1
+
+
+def test_the_badge_of_the_inbox_the_overview_and_the_first_tab_are_one_number() -> None:
+    for at, state in enumerate(("firing", "firing", "acknowledged", "resolved")):
+        over = timezone.now() if state == "resolved" else None
+        Alert.objects.create(fingerprint=str(at), state=state, severity="error", title="it broke", resolved=over)
+    user = make_user("administrator")
+    badge = {item["title"]: item.get("badge") for group in groups(request_of(user)) for item in group["items"]}["Inbox"]
+    card = next(one.value for one in overview.numbers(actor_for(user)) if one.label == "Open alerts")
+    tab = admin_client(user).get("/admin/alerts/alert/").context["tabs"][0]
+    assert (badge, card, tab["count"], tab["title"]) == (3, 3, 3, "Open")
 
 
 def test_every_badge_is_a_function() -> None:

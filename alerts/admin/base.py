@@ -12,12 +12,23 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from alerts.models import Notification
+from alerts.services.notices import AGAIN
 from governance.core.access import Action, actor_of, require
 from governance.core.admin_base import GatedAdmin
 from governance.core.errors import GovernanceError, NotFound
 
 Crumbs = list[tuple[str, str]]
 ALERTS: Crumbs = [("Alerts", "")]
+HOURS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "1 week", "720": "30 days"}
+"""How long a silence may be made for, by the hour."""
+BADGES = {
+    "pending": ("running", "schedule", "Waits"),
+    "sending": ("running", "send", "Is being sent"),
+    "sent": ("complete", "check_circle", "Delivered"),
+    "failed": ("failed", "error", "Given up"),
+    "silenced": ("aborted", "notifications_off", "Kept back"),
+}
 
 
 def answer(request: HttpRequest, template: str, title: str, crumbs: Crumbs, context: Mapping[str, Any]) -> TemplateResponse:
@@ -79,3 +90,9 @@ class AlertsAdmin(GatedAdmin):
 def number(text: Any) -> int:
     """An id out of an address, -1 for what is none."""
     return int(text) if str(text).isdecimal() and len(str(text)) < 19 else -1
+
+
+def delivery(row: Notification) -> dict[str, Any]:
+    """A notification as pages show it."""
+    kind, icon, word = BADGES[row.state]
+    return {"row": row, "badge": kind, "icon": icon, "word": word, "is_again": row.state in AGAIN and row.attempts > 0}

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from alerts import queries, services
-from alerts.admin.base import ALERTS, AlertsAdmin, answer, number, posted
+from alerts.admin.base import ALERTS, HOURS, AlertsAdmin, answer, delivery, number, posted
 from alerts.models import SEVERITIES, Alert, Receiver, Rule, Silence
 from alerts.services.notices import subject_url
 from alerts.silencing import active, silence_of
@@ -23,14 +23,6 @@ from governance.core.errors import GovernanceError, InvalidInput, NotFound
 ROWS = 50
 UNDO = "alerts_undo"
 TABS = {"open": "Open", "firing": "Firing", "acknowledged": "Acknowledged", "resolved": "Resolved", "all": "All"}
-HOURS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "1 week", "720": "30 days"}
-BADGES = {
-    "pending": ("running", "schedule", "Waits"),
-    "sending": ("running", "send", "Is being sent"),
-    "sent": ("complete", "check_circle", "Delivered"),
-    "failed": ("failed", "error", "Given up"),
-    "silenced": ("aborted", "notifications_off", "Kept back"),
-}
 
 
 @admin.register(Alert)
@@ -144,7 +136,8 @@ class AlertAdmin(AlertsAdmin):
             "source_url": subjects.url_of("source", alert.source_id) if alert.source_id else "",
             "facts_behind": queries.facts_behind(alert, actor),
             "timeline": queries.timeline(alert),
-            "deliveries": [_delivery(one) for one in alert.notifications.select_related("receiver").order_by("pk")],
+            "deliveries": [delivery(one) for one in alert.notifications.select_related("receiver").order_by("pk")],
+            "may_send_again": may(actor, "manage"),
             "hours": HOURS,
             "here": request.path,
             "most": max((one["points"] for one in alert.priority_reasons), default=1),
@@ -228,8 +221,3 @@ def _details(alert: Any) -> list[tuple[str, Any]]:
         ("Resolved by", alert.resolved_by or ("a later fact" if alert.resolved else None)),
         ("Group", alert.fingerprint[:8]),
     ]
-
-
-def _delivery(row: Any) -> dict[str, Any]:
-    kind, icon, word = BADGES[row.state]
-    return {"row": row, "badge": kind, "icon": icon, "word": word}

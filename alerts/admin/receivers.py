@@ -13,11 +13,13 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
 from alerts import queries, services
-from alerts.admin.base import ALERTS, AlertsAdmin, answer, posted
+from alerts.admin.base import ALERTS, AlertsAdmin, answer, delivery, posted
 from alerts.models import SEVERITIES, Notification, Receiver
 from alerts.receivers.sealing import MASK
-from governance.core.access import actor_of, require
-from governance.core.errors import GovernanceError, InvalidInput
+from governance.core.access import Actor, actor_of, require, visible
+from governance.core.errors import GovernanceError, InvalidInput, NotFound
+
+LOGGED = 50
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class ReceiverAdmin(AlertsAdmin):
             ("<int:pk>/test/", self.test, "test"),
             ("<int:pk>/switch/", self.switch, "switch"),
             ("<int:pk>/remove/", self.remove, "remove"),
+            ("<int:pk>/again/<int:notification>/", self.again, "again"),
         ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -106,6 +109,15 @@ class ReceiverAdmin(AlertsAdmin):
         services.delete_receiver(row, actor=actor_of(request))
         return f"“{row.name}” was removed."
 
+    @posted
+    def again(self, request: HttpRequest, pk: int, notification: int) -> str:
+        row = self.one(request, pk, "manage")
+        sent = visible(actor_of(request), row.notifications.filter(pk=notification)).select_related("receiver").first()
+        if sent is None:
+            raise NotFound(f"“{row.name}” has no message {notification}, or you may not see its alert.")
+        services.send_again(sent, actor=actor_of(request))
+        return f"The message is on its way to “{row.name}” again."
+
     def _form(self, request: HttpRequest, kind: dict[str, Any], row: Receiver | None) -> HttpResponseBase:
         actor, post = actor_of(request), request.POST if request.method == "POST" else None
         inputs = [_input(name, one, kind["schema"], row, post) for name, one in kind["schema"].get("properties", {}).items()]
@@ -140,9 +152,18 @@ class ReceiverAdmin(AlertsAdmin):
             "errors": errors,
             "severities": SEVERITIES,
             "list_url": self.address(),
+            "log": _log(row, actor) if row else None,
+            "here": request.path,
         }
         title = row.name if row else f"New receiver: {kind['label']}"
         return answer(request, "alerts/receiver.html", title, [*ALERTS, ("Receivers", self.address())], context)
+
+
+def _log(row: Receiver, actor: Actor) -> dict[str, Any]:
+    """The newest messages to a receiver, of alerts that the reader may see."""
+    seen = visible(actor, row.notifications.all())
+    shown = [delivery(one) for one in seen.select_related("alert").order_by("-pk")[:LOGGED]]
+    return {"shown": shown, "total": seen.count(), "hidden": row.notifications.count() - seen.count()}
 
 
 def _input(name: str, schema: Mapping[str, Any], whole: Mapping[str, Any], row: Receiver | None, post: Mapping[str, Any] | None) -> Input:

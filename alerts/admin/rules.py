@@ -13,6 +13,7 @@ from django.utils import timezone
 from alerts import matching, queries, services
 from alerts.admin.base import ALERTS, AlertsAdmin, answer, posted
 from alerts.models import SEVERITIES, Alert, Rule
+from alerts.paths import known_paths
 from alerts.services.rules import EDITABLE, wrong_with
 from governance.core.access import actor_of, may, require
 from governance.core.errors import GovernanceError, InvalidInput
@@ -87,7 +88,7 @@ class RuleAdmin(AlertsAdmin):
             "errors": errors,
             "conditions": _condition_rows(values["condition"]),
             "ops": matching.OPS,
-            "paths": matching.PATHS,
+            "paths": known_paths(values["pattern"], actor=actor),
             "severities": SEVERITIES,
             "groups": GROUPS,
             "group": ", ".join(values["group_by"]),

@@ -5,6 +5,7 @@ from alerts.services.handling import acknowledge as acknowledge
 from alerts.services.handling import may_handle as may_handle
 from alerts.services.handling import reopen as reopen
 from alerts.services.handling import resolve as resolve
+from alerts.services.notices import send_again as send_again
 from alerts.services.receivers import create_receiver as create_receiver
 from alerts.services.receivers import delete_receiver as delete_receiver
 from alerts.services.receivers import test_receiver as test_receiver

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from alerts import tasks
 from alerts.models import SEVERITIES, Alert, Notification, Receiver
 from alerts.silencing import is_silenced
 from governance.core import live, subjects
+from governance.core.access import Actor, require
+from governance.core.errors import Conflict
+from governance.core.events import record
 from governance.core.events.recording import stamp
 from governance.core.tasks import enqueue
+
+AGAIN = (Notification.State.FAILED, Notification.State.PENDING)
+"""States in which a notification can be sent at once: given up, or waiting for its next attempt."""
 
 
 def tell(alert: Alert) -> int:
@@ -46,6 +55,23 @@ def tell_resolved(alert: Alert) -> None:
             made, is_new = Notification.objects.get_or_create(alert=alert, receiver=row.receiver, kind="resolved")
             if is_new:
                 enqueue(tasks.deliver, made.pk)
+
+
+@transaction.atomic
+def send_again(row: Notification, *, actor: Actor) -> None:
+    """Try a notification now that was given up or waits for its next attempt; Conflict when it is neither, or its receiver is off."""
+    require(actor, "manage", row.receiver)
+    if not row.receiver.is_enabled:
+        raise Conflict(f"“{row.receiver.name}” is switched off. Switch it on first.")
+    now = timezone.now()
+    # One that has used up its attempts gets one more.
+    changed = Notification.objects.filter(pk=row.pk, state__in=AGAIN).update(
+        state=Notification.State.PENDING, due=now, enqueued=now, attempts=Least(F("attempts"), Notification.ATTEMPTS - 1)
+    )
+    if not changed:
+        raise Conflict("This message is not waiting any more: it was sent, or is being sent.")
+    record("alerts.receiver.retried", row.receiver, actor=actor, kind=row.receiver.kind, alert=row.alert_id)
+    enqueue(tasks.deliver, row.pk)
 
 
 def publish(alert: Alert) -> None:

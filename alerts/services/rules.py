@@ -25,7 +25,7 @@ def create_rule(*, actor: Actor, **values: Any) -> Rule:
     require(actor, "manage")
     rule = Rule(**_checked(values, Rule()))
     rule.validate_constraints()
-    rule.validate_unique()
+    _require_free_name(rule)
     rule.save()
     record("alerts.rule.created", rule, actor=actor, change={"before": {}, "after": _shown(rule)})
     return rule
@@ -39,7 +39,7 @@ def update_rule(rule: Rule, *, actor: Actor, **values: Any) -> Rule:
     before = _shown(rule)
     for name, value in _checked(values, rule).items():
         setattr(rule, name, value)
-    rule.validate_unique()
+    _require_free_name(rule)
     rule.save()
     after = _shown(rule)
     if changed := [name for name in after if after[name] != before[name]]:
@@ -115,6 +115,11 @@ def _checked(values: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
     if "name" in known:
         known["name"] = str(known["name"]).strip()
     return known
+
+
+def _require_free_name(rule: Rule) -> None:
+    if Rule.objects.filter(name=rule.name).exclude(pk=rule.pk).exists():
+        raise invalid({"name": ["Another rule has this name. Choose a different one."]})
 
 
 def _shown(rule: Rule) -> dict[str, Any]:

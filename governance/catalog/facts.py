@@ -104,6 +104,10 @@ class Merged(Data):
     uses: int
 
 
+REFERS = {"domain": "domain", "tags": "tag", "owners": "person", "owner_teams": "team"}
+"""Parts of changes that hold ids."""
+
+
 def declare_all() -> None:
     facts: list[tuple[str, Any, str]] = [
         ("catalog.dataset.registered", Registered, "A dataset was found"),
@@ -121,7 +125,7 @@ def declare_all() -> None:
         ("catalog.tag.merged", Merged, "A tag was merged into another"),
     ]
     for name, model, title in facts:
-        declare(name, model, title=title)
+        declare(name, model, title=title, refers=REFERS)
     for thing in ("domain", "tag"):
         for verb in ("created", "updated", "deleted"):
             declare(f"catalog.{thing}.{verb}", title=f"A {thing} was {verb}")

@@ -7,14 +7,17 @@ from collections.abc import Collection, Iterable, Sequence
 
 import orjson
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from governance.catalog import words
 from governance.catalog.models import Dataset, Field
 from intelligence.classification import families
+from intelligence.classification.titles import title
 
 DATASETS = (
     "UPDATE catalog_dataset AS d SET words = r.words::tsvector FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, words text) WHERE d.id = r.id"
 )
+CHUNK = 500
 FIELDS = "UPDATE catalog_field AS d SET words = r.words::tsvector FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, words text) WHERE d.id = r.id"
 
 
@@ -44,7 +47,7 @@ def field_vector(name: str, dataset: str, texts: Iterable[str], marks: Iterable[
 
 def held(entity: str, family: str) -> list[str]:
     """The words of what a field holds: the entity's and the family's, as programs and as people write them."""
-    return [entity, family, families.label(family)] if family else [entity] if entity else []
+    return [entity, title(entity), *([family, families.label(family)] if family else [])] if entity else []
 
 
 def refresh(dataset_ids: Collection[int], field_ids: Collection[int] | None = None) -> None:
@@ -72,6 +75,24 @@ def refresh(dataset_ids: Collection[int], field_ids: Collection[int] | None = No
     _write(DATASETS, rows, texts)
     _write(FIELDS, field_rows, texts)
     learn_vectors(texts)
+
+
+def refresh_all(datasets: QuerySet[Dataset]) -> None:
+    """Write the words of datasets again, however many there are; those of their fields name no owner and stay."""
+    ids = list(datasets.order_by("pk").values_list("pk", flat=True).distinct())
+    for start in range(0, len(ids), CHUNK):
+        refresh(ids[start : start + CHUNK], ())
+
+
+def owned_by(kind: str, pk: int) -> QuerySet[Dataset]:
+    """The datasets of a person or of a team."""
+    return Dataset.objects.filter(Q(owners=pk) if kind == "person" else Q(owner_teams=pk))
+
+
+def marked_with(name: str) -> QuerySet[Dataset]:
+    """The datasets whose words hold every word of a name; a name that is no more has left no other trace."""
+    wanted = " & ".join(f"'{word}':AB" for word in words.words_of_name(name))
+    return Dataset.objects.extra(where=["catalog_dataset.words @@ %s::tsquery"], params=[wanted]) if wanted else Dataset.objects.none()
 
 
 def learn_vectors(vectors: Sequence[str]) -> None:

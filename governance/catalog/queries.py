@@ -18,7 +18,7 @@ from governance.catalog import search
 from governance.catalog.models import Dataset, Domain, Field, Sensitivity, Tag
 from governance.core.access import Action, Actor, visible
 from governance.sources.models import Source
-from intelligence.classification import families
+from intelligence.classification import families, titles
 from security.identity.models import Team
 
 HEAVY = ("words", "profile", "definition", "references")
@@ -140,11 +140,11 @@ def fields_under(actor: Actor, parameters: QueryDict, action: Action = "view") -
 def field_choices(actor: Actor, parameters: QueryDict) -> list[Choice]:
     held = visible(actor, Field.objects.filter(gone=None, dataset__gone=None)).exclude(entity="").order_by()
     known = sorted({(one, families.label(one)) for one in held.values_list("family", flat=True).distinct()}, key=lambda pair: pair[1])
-    entities = sorted(held.values_list("entity", flat=True).distinct())
+    entities = sorted(((one, titles.title(one)) for one in held.values_list("entity", flat=True).distinct()), key=lambda pair: pair[1])
     return [
         _choice("source", "Source", [(one.pk, one.name) for one in visible(actor, Source.objects.all())[:MOST_OPTIONS]], parameters),
         _choice("family", "Family", known, parameters),
-        _choice("entity", "Entity", [(one, one) for one in entities], parameters),
+        _choice("entity", "Entity", entities, parameters),
         _choice("sensitivity", "Sensitivity", levels(), parameters),
         _choice("state", "State", [("suggested", "Suggested"), ("confirmed", "Confirmed"), ("rejected", "Rejected"), ("any", "Any")], parameters),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from governance.catalog import subscribers as subscribers
 from governance.catalog.facts import declare_all
 from governance.catalog.models import Dataset, Domain, Field, Tag
 from governance.core.subjects import SubjectType, register

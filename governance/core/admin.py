@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from governance.core import subjects
+from governance.core import spreadsheets, subjects
 from governance.core.access import actor_of, may, require, visible
 from governance.core.admin_base import GatedAdmin
 from governance.core.admin_pages import page as admin_page
@@ -24,6 +23,7 @@ from governance.core.api.keyset import Order, page
 from governance.core.api.problems import invalid
 from governance.core.errors import GovernanceError, InvalidInput
 from governance.core.events import record, title_of, types
+from governance.core.events.naming import named
 from governance.core.events.recording import stamp
 from governance.core.events.subscribers import replay
 from governance.core.events.verifying import verify
@@ -140,7 +140,7 @@ class EventAdmin(GatedAdmin):
             "person": person.data if person else {},
             "is_address_shown": may(actor, "audit"),
             "subject_url": subject_url(event.subject_type, event.subject_id),
-            "change": change,
+            "change": named(event.type, change) if change else {},
             "data": data,
             "body": bytes(event.body).decode("ascii"),
             "leaf": bytes(event.leaf).hex(),
@@ -187,19 +187,11 @@ def json_lines(rows: QuerySet[Event], with_addresses: bool) -> Iterator[bytes]:
 
 
 def csv_lines(rows: QuerySet[Event], with_addresses: bool) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
     names = ["id", *PLAIN, "actor", "address", "data"]
-    yield writer.writerow(names)
+    yield spreadsheets.line(names)
     for row in rows.values("pk", *PLAIN, "data", "person").iterator(chunk_size=1_000):
         plain = {**_plain(row, with_addresses), "data": orjson.dumps(row["data"], default=str).decode()}
-        yield writer.writerow([_harmless(plain[name]) for name in names])
-
-
-class _Echo:
-    """A file that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
+        yield spreadsheets.line(plain[name] for name in names)
 
 
 def _plain(row: Mapping[str, Any], with_addresses: bool) -> dict[str, Any]:
@@ -212,11 +204,6 @@ def _plain(row: Mapping[str, Any], with_addresses: bool) -> dict[str, Any]:
         "actor": person.get("name") or row["actor_kind"],
         "address": person.get("address", "") if with_addresses else "",
     }
-
-
-def _harmless(value: Any) -> Any:
-    """A spreadsheet must not take a cell that somebody else wrote for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _one(rows: QuerySet[Event], pk: int | None) -> dict[str, Any] | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
@@ -42,6 +44,27 @@ class GatedAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, self.action_to_delete, obj)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One button saves; what Django offers beside it nobody needs here."""
+        shown = {"show_save_and_continue": False, "show_save_and_add_another": False, **(extra_context or {})}
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, shown)
+        return answer
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Back to the list, with a sentence that does not call a person a user."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)  # type: ignore[no-any-return]
+        messages.success(request, f"{obj} was saved.")
+        return self.response_post_save_change(request, obj)  # type: ignore[no-any-return]
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue: str | None = None) -> HttpResponse:
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)  # type: ignore[no-any-return]
+        messages.success(request, f"{obj} was added.")
+        return self.response_post_save_add(request, obj)  # type: ignore[no-any-return]
 
     def log_addition(self, *args: Any, **kwargs: Any) -> None:
         """Facts are the record; Django's own admin log is not kept beside it."""

@@ -66,6 +66,12 @@ class RateLimited(GovernanceError):
     code, status, retryable, title = "rate_limited", 429, True, "Too many attempts"
 
 
+class Overloaded(GovernanceError):
+    """All that we have for this kind of work is busy; the same request may do in a moment."""
+
+    code, status, retryable, title = "overloaded", 503, True, "Too busy"
+
+
 class ConfigurationError(GovernanceError):
     """A setting is wrong or a plugin's driver is missing."""
 

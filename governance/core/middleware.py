@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
 
 from governance.core.access import Actor
 from governance.core.errors import GovernanceError, InvalidInput
+from governance.core.problem_pages import problem_page
 from governance.env import env
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -106,8 +106,7 @@ def problem_response(request: HttpRequest, error: GovernanceError) -> HttpRespon
     if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
         response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
     else:
-        request_id = getattr(request, "request_id", "")
-        response = render(request, "problem.html", {"problem": error.problem(), "request_id": request_id}, status=error.status)
+        response = problem_page(request, error.problem())
     if wait := error.context.get("retry_after"):
         response.headers["Retry-After"] = str(int(wait))
     return response

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from governance.core import workers
 from governance.core.errors import Conflict, LeaseLost
+from governance.env import env
 
-LEASE = timedelta(seconds=30)
-"""How long a worker may be silent before another takes over; heartbeats come every 5 s."""
+LEASE: Final = timedelta(seconds=env.lease)
+"""How long a worker may be silent before another takes over; six heartbeats come in this time."""
+ENDED: Final = timedelta(seconds=1)
 
 T = TypeVar("T", bound="Leased")
 
@@ -42,6 +45,20 @@ class Leased(models.Model):
         for name, value in values.items():
             if not hasattr(value, "resolve_expression"):
                 setattr(self, name, value)
+
+    def let_go(self) -> None:
+        """End the lease at once, if this worker still holds it: whoever comes next takes over."""
+        held = type(self)._default_manager.filter(pk=self.pk, fence=self.fence, lease_until__gte=timezone.now())
+        held.update(lease_until=timezone.now() - ENDED)
+
+    @classmethod
+    def let_go_of_the_dead(cls, held: models.QuerySet[Any]) -> int:
+        """End the leases of those workers that are provably gone from this machine; how many leases. One that is merely slow keeps its own."""
+        now = timezone.now()
+        held = held.filter(lease_until__gte=now)
+        # A worker that is gone claims nothing more, so its name is enough to keep what others claimed meanwhile.
+        gone = [worker for worker in held.values_list("worker", flat=True).distinct() if workers.is_gone(worker)]
+        return held.filter(worker__in=gone).update(lease_until=now - ENDED) if gone else 0
 
     def claim(self, worker: str, lease: timedelta = LEASE) -> bool:
         """Take the lease if it is free or expired; a new fence then shuts out whoever held it."""

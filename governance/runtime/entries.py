@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import os
 import signal
@@ -14,22 +15,52 @@ from importlib import import_module
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import worker_process_init
+from celery.signals import worker_before_create_process, worker_process_init
+from celery.utils.nodenames import host_format
 from django.core.management import call_command
 from django.db import connections
 
 from governance.runtime import web
 from governance.runtime.kernel import die_with_parent
 
-# Loaded once in the supervisor, so that the processes forked from it share their pages.
-PRELOADED = ("governance.urls", "governance.asgi", "governance.celery", "uvicorn.protocols.http.httptools_impl", "celery.concurrency.prefork")
-QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO")
+# Loaded once in the supervisor, so that the processes forked from it share their pages: a module that is loaded after the fork costs its
+# memory in each process, and besides the pages of others in whose gaps its objects come to lie.
+PRELOADED = (
+    "governance.urls",
+    "governance.asgi",
+    "governance.celery",
+    "governance.core.beat",
+    "governance.core.events.loop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.solo",
+    "celery.concurrency.thread",
+    "celery.contrib.django.task",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.control",
+    "celery.worker.strategy",
+    "django.contrib.messages.storage.fallback",
+    "django.contrib.sessions.serializers",
+    "django.core.cache.backends.redis",
+    "kombu.transport.redis",
+    "psutil",
+)
 
 
 def preload() -> None:
     """Imports what the processes need, and leaves no connection open."""
     for module in PRELOADED:
         import_module(module)
+    app = _app()
+    app.loader.import_default_modules()
+    app.finalize()
     connections.close_all()
 
 
@@ -41,22 +72,22 @@ def setup() -> None:
 
 def worker(concurrency: int) -> None:
     """Scans, in processes of their own."""
-    _celery("worker", "--queues", "scans", "--pool", "prefork", "--concurrency", str(concurrency), "-O", "fair", "-n", "worker@%h", *QUIET_WORKER)
+    _work("worker", queue="scans", pool="prefork", concurrency=concurrency, optimization="fair")
 
 
 def tasks() -> None:
     """Everything else that is queued, on threads: it mostly waits, and must not wait for a scan."""
-    _celery("worker", "--queues", "default", "--pool", "threads", "--concurrency", "4", "-n", "tasks@%h", *QUIET_WORKER)
+    _work("tasks", queue="default", pool="threads", concurrency=4)
 
 
 def collect() -> None:
     """Collectors of this host, in one process that remembers the last reading."""
-    _celery("worker", "--queues", "collect", "--pool", "solo", "-n", "collect@%h", *QUIET_WORKER)
+    _work("collect", queue="collect", pool="solo")
 
 
 def beat() -> None:
     """The schedules; a leader lock keeps several of these from running one slot twice."""
-    _celery("beat", "--scheduler", "governance.core.beat:Scheduler", "--pidfile", "", "--loglevel", "INFO")
+    _app().Beat(scheduler="governance.core.beat:Scheduler", loglevel="INFO", quiet=True).run()
 
 
 def facts() -> None:
@@ -70,7 +101,11 @@ def targets(listener: socket.socket, workers: int) -> dict[str, Callable[[], obj
     def without_listener(target: Callable[[], object]) -> Callable[[], object]:
         def run() -> None:
             listener.close()
-            target()
+            try:
+                target()
+            finally:
+                # A supervised process ends without `atexit`, and what it did last is to be seen too.
+                import_module("governance.core.live").flush()
 
         return run
 
@@ -106,7 +141,13 @@ def _readiness(host: str, port: int) -> str:
         connection.close()
 
 
-def _celery(*arguments: str) -> None:
+def _app() -> Celery:
+    app: Celery = import_module("governance.celery").app
+    return app
+
+
+def _work(name: str, *, queue: str, **options: object) -> None:
+    """A Celery worker, without Celery's command line: that would load a terminal toolkit into every process."""
     parent = os.getpid()
 
     def die_with_worker(**kwargs: object) -> None:
@@ -114,9 +155,23 @@ def _celery(*arguments: str) -> None:
         if os.getpid() != parent:
             die_with_parent(parent, signal.SIGKILL)
 
+    def keep_pages_shared(**kwargs: object) -> None:
+        gc.freeze()
+
     # Pool processes go with their worker, also when it was killed, and also when that happened before they got here.
     worker_process_init.connect(die_with_worker, weak=False)
+    worker_before_create_process.connect(keep_pages_shared, weak=False)
     # The portal runs as root on purpose where a container does; its messages are JSON, which cannot carry code.
     warnings.simplefilter("ignore", SecurityWarning)
-    app: Celery = import_module("governance.celery").app
-    app.start(["--quiet", *arguments])
+    worker = _app().Worker(
+        hostname=host_format(f"{name}@%h"),
+        queues=[queue],
+        loglevel="INFO",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        **options,
+    )
+    worker.start()
+    raise SystemExit(worker.exitcode)

@@ -16,6 +16,9 @@ from governance.core.errors import ConfigurationError
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
+# malloc.h of glibc.
+M_TRIM_THRESHOLD = -1
+M_ARENA_MAX = -8
 LINUX = sys.platform.startswith("linux")
 # Loaded here and not after a fork, where only little is safe to do.
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
@@ -66,13 +69,46 @@ def entitle(title: str, name: str) -> None:
     if _libc is None:
         return
     _libc.prctl(PR_SET_NAME, ctypes.create_string_buffer(name.encode()[:15]), 0, 0, 0)
+    _overwrite_arguments(title.encode("utf-8", "surrogateescape").replace(b" ", b"\0"))
+
+
+def hide_passwords() -> None:
+    """Cuts user, password and parameters out of every URL on this process's command line, which everybody on the machine may read.
+
+    The arguments that the program itself has stay whole. Elsewhere than on Linux nothing is changed.
+    """
+    if _libc is None:
+        return
+    shown = Path("/proc/self/cmdline").read_bytes()
+    hidden = b"\0".join(_bare(word) for word in shown.split(b"\0"))
+    if hidden != shown:
+        _overwrite_arguments(hidden)
+
+
+def _bare(word: bytes) -> bytes:
+    """`postgresql://host/database`, or only the scheme of what may be read in more than one way: some of it may be a password."""
+    scheme, sign, rest = word.partition(b"://")
+    place, mark, query = rest.partition(b"?")
+    if not sign or not (mark or b"@" in rest):
+        return word
+    return scheme + sign + (b"" if b"@" in query else place.rpartition(b"@")[2])
+
+
+def _overwrite_arguments(words: bytes) -> None:
     # Fields 48 and 49 of proc(5)'s stat: where the arguments begin and end in memory.
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     start, end = int(fields[45]), int(fields[46])
     room = end - start
-    words = title.encode("utf-8", "surrogateescape")[: room - 1]
     if start and room > 1:
-        ctypes.memmove(start, words.replace(b" ", b"\0").ljust(room, b"\0"), room)
+        ctypes.memmove(start, words[: room - 1].ljust(room, b"\0"), room)
+
+
+def give_memory_back() -> bool:
+    """Tells glibc's malloc, here and in all that is forked from here, to keep two arenas instead of sixteen and no large block that was freed;
+    whether it listened. Another C library does as it likes."""
+    mallopt = getattr(_libc, "mallopt", None)
+    # Setting the second also stops malloc from raising its threshold for blocks of their own.
+    return mallopt is not None and bool(mallopt(M_ARENA_MAX, 2)) and bool(mallopt(M_TRIM_THRESHOLD, 256 * 1024))
 
 
 def is_alive(pid: int) -> bool:

@@ -21,7 +21,7 @@ from types import FrameType
 
 from governance.core.errors import GovernanceError
 from governance.runtime import entries
-from governance.runtime.kernel import adopt_orphans
+from governance.runtime.kernel import adopt_orphans, give_memory_back
 from governance.runtime.output import Console, Log, Outlet
 from governance.runtime.places import Places
 from governance.runtime.postgres import Cluster, portal_cluster, provision_portal, server_environment
@@ -89,6 +89,7 @@ class Supervisor:
         listener = listen(self.options.host, self.options.port)
         self._catch_signals()
         adopt_orphans()
+        give_memory_back()
         try:
             self._check_outside()
             self._start_servers()

@@ -20,7 +20,7 @@ def serve(listener: socket.socket) -> None:
         ws="websockets-sansio",
         ws_max_size=1024 * 1024,
         loop="uvloop",
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         access_log=False,
         proxy_headers=False,

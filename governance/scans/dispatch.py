@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -40,9 +41,9 @@ def send_workers(run: ScanRun) -> None:
         send_worker(run.pk)
 
 
-def send_worker(run_id: int) -> None:
-    """One more turn for one worker."""
-    enqueue(Message("scans.work"), run_id, queue=QUEUE)
+def send_worker(run_id: int, *, after: timedelta | None = None) -> None:
+    """One more turn for one worker, now or later."""
+    enqueue(Message("scans.work"), run_id, queue=QUEUE, countdown=after.total_seconds() if after else None)
 
 
 def _note(run: ScanRun) -> None:

@@ -10,14 +10,14 @@ from typing import Final, Literal, Self
 from django.db import DatabaseError, connection
 
 from governance.core.errors import Cancelled, GovernanceError, LeaseLost, TimedOut
-from governance.core.runs import Leased
+from governance.core.runs import LEASE, Leased
 from governance.scans import progress
 from governance.scans.models import ScanRun
 from governance.scans.windows import is_open
 from governance.sources.connectors.base import Connector
 
 logger = logging.getLogger(__name__)
-BEAT: Final = 5.0
+BEAT: Final = LEASE.total_seconds() / 6
 UNIT_LIMIT: Final = 30 * 60.0
 """Seconds that one unit may take."""
 
@@ -28,9 +28,9 @@ class Heart:
     """Beats while the block runs: `with Heart(unit, run_id, connector): …`. It cancels the connector when the lease is lost, the run is cancelled,
     the schedule's window closes, or the unit takes too long; `reason` then says which."""
 
-    def __init__(self, leased: Leased, run_id: int, connector: Connector, *, beat: float = BEAT, limit: float = UNIT_LIMIT) -> None:
+    def __init__(self, leased: Leased, run_id: int, connector: Connector, *, beat: float | None = None, limit: float = UNIT_LIMIT) -> None:
         self.leased, self.run_id, self.connector = leased, run_id, connector
-        self.beat, self.limit = beat, limit
+        self.beat, self.limit = beat or BEAT, limit
         self.reason: Reason = ""
         self.started = monotonic()
         self._stop = threading.Event()

@@ -13,7 +13,7 @@ from governance.core.access import SYSTEM
 from governance.core.errors import Cancelled, GovernanceError, LeaseLost
 from governance.core.events.recording import storable
 from governance.scans import finishing, progress
-from governance.scans.boundary import guarded
+from governance.scans.boundary import guarded, returned
 from governance.scans.heart import Heart
 from governance.scans.models import Reading, ScanRun, ScanUnit
 from governance.scans.snapshot import packed
@@ -32,7 +32,7 @@ def plan(run: ScanRun, worker: str) -> bool:
         run.move(to=ScanRun.State.RUNNING, expected=(ScanRun.State.QUEUED,))
         progress.tell(run.pk)
     try:
-        with guarded(f"planning scan {run.pk}"):
+        with returned(run), guarded(f"planning scan {run.pk}"):
             _plan(run)
     except LeaseLost:
         return False

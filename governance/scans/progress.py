@@ -14,6 +14,7 @@ from governance.core import live
 from governance.core.access import Actor, visible
 from governance.core.cache import redis_client
 from governance.scans.models import ScanRun, ScanUnit
+from intelligence.classification.titles import title
 
 logger = logging.getLogger(__name__)
 APART = 250
@@ -72,7 +73,7 @@ def _flush(run_id: int) -> None:
         return
     data = frame(run)
     units = list({one["id"]: one for entry in waiting for one in entry["units"]}.values())
-    found = [one for entry in waiting for one in entry["found"]]
+    found = [{**one, "title": title(one["entity"])} for entry in waiting for one in entry["found"]]
     live.publish_now(f"scan:{run_id}", "progress", {**data, "units": units, "found": found}, source_id=run.source_id)
     live.publish_now("scans", "progress", data, source_id=run.source_id)
 

@@ -1,4 +1,4 @@
-"""The sweep: every ten seconds it finds runs whose messages were lost or whose workers died, and sends them again."""
+"""The sweep: every few seconds it finds runs whose messages were lost or whose workers died, and sends them again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from governance.scans.windows import may_work
 from governance.scans.working import MOST_LOST, claimable
 
 logger = logging.getLogger(__name__)
-QUIET = timedelta(seconds=8)
+QUIET = timedelta(seconds=3)
 """A run that was given messages so recently is left alone."""
 LONG = timedelta(seconds=60)
 
@@ -30,10 +30,11 @@ def sweep() -> int:
 
 
 def _mend(run: ScanRun) -> bool:
+    has_dead = _let_go_of_the_dead(run)
     if _is_being_written(run) or finishing.finish(run.pk) or run.cancel_requested or not may_work(run):
         return False
     now = timezone.now()
-    if run.enqueued > now - QUIET:
+    if run.enqueued > now - QUIET and not has_dead:
         return False
     if run.planned is None:
         return _mend_plan(run)
@@ -41,10 +42,20 @@ def _mend(run: ScanRun) -> bool:
     if not units.filter(claimable()).exists() or units.filter(state=ScanUnit.State.RUNNING, lease_until__gte=now).exists():
         return False
     # While messages wait in the queue ours may be among them; after a minute we do not believe that any more.
-    if _waiting() and run.enqueued > now - LONG:
+    if _waiting() and run.enqueued > now - LONG and not has_dead:
         return False
     dispatch.send_workers(run)
     return True
+
+
+def _let_go_of_the_dead(run: ScanRun) -> bool:
+    """Workers of this machine that were killed need not be waited for; whether there were any."""
+    found = ScanRun.let_go_of_the_dead(ScanRun.objects.filter(pk=run.pk)) + ScanUnit.let_go_of_the_dead(
+        run.units.filter(state=ScanUnit.State.RUNNING)
+    )
+    if found:
+        run.refresh_from_db(fields=["lease_until"])
+    return bool(found)
 
 
 def _is_being_written(run: ScanRun) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from celery.schedules import ParseException, crontab
+from celery.schedules import ParseException, crontab, crontab_parser
 from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
@@ -22,6 +22,8 @@ from governance.sources.models import Source
 
 TASK = "scans.scheduled"
 QUEUE = "scans"
+FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("day of the week", 0, 6))
+"""Of a cron expression, with the least and the greatest value of each."""
 Every = Schedule.Every
 
 
@@ -120,13 +122,25 @@ def _check(schedule: Schedule) -> None:
 
 
 def _check_cron(schedule: Schedule) -> dict[str, list[str]]:
-    try:
-        if len(schedule.cron.split()) != 5 and schedule.every == Every.CRON:
-            raise ValueError
-        next_runs(schedule, 1)
-    except (ParseException, ValueError, TypeError, RuntimeError, OverflowError):
-        return {"cron": ["Five fields: minute hour day-of-month month day-of-week, and a time that comes. For example: 30 2 * * 1-5"]}
-    return {}
+    wrong = _wrong_field(schedule.cron.split()) if schedule.every == Every.CRON else ""
+    if not wrong:
+        try:
+            next_runs(schedule, 1)
+        except (ParseException, ValueError, TypeError, RuntimeError, OverflowError):
+            wrong = "Such a day never comes. "
+    return {"cron": [f"{wrong}For example: 30 2 * * 1-5 is 02:30 from Monday to Friday."]} if wrong else {}
+
+
+def _wrong_field(given: Sequence[str]) -> str:
+    """What is wrong with the fields of a cron expression, in words; empty when each may stand where it stands."""
+    if len(given) != len(FIELDS):
+        return f"It needs five fields, separated by spaces: {', '.join(name for name, _, _ in FIELDS)}. There are {len(given)}. "
+    for text, (name, low, high) in zip(given, FIELDS, strict=True):
+        try:
+            crontab_parser(high - low + 1, low).parse(text)
+        except (ParseException, ValueError):
+            return f"“{text}” is no {name}: give {low} to {high}, a list, a range, or * for each. "
+    return ""
 
 
 def _cron(schedule: Schedule) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from governance.core.access import Actor
 from governance.core.errors import InvalidInput
@@ -18,6 +18,8 @@ from governance.sources.services import create_source, update_source
 SERVERS: Final = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql", "s3": "s3"}
 FILES: Final = {"sqlite": "sqlite", "duckdb": "duckdb"}
 ENDINGS: Final = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".db3": "sqlite", ".duckdb": "duckdb", ".ddb": "duckdb"}
+PASSWORDS: Final = {"postgresql": "PGPASSWORD"}
+"""Where the programs of that server look for a password."""
 SQLITE: Final = b"SQLite format 3\0"
 
 
@@ -28,6 +30,12 @@ class Target:
     shown: str
     kind: str
     config: dict[str, Any]
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether it is a server, and its URL tells no password."""
+        url = self.config.get("url", "")
+        return self.kind in PASSWORDS and without_password(url) == url
 
 
 def read(text: str) -> Target:
@@ -55,14 +63,31 @@ def read(text: str) -> Target:
     return _known(Target(without_password(text), SERVERS[scheme], {"url": url}))
 
 
+def with_password(target: Target, password: str) -> Target:
+    """The target with this password in its URL, if it is one that wants one."""
+    if not (password and target.wants_password):
+        return target
+    parts = urlsplit(target.config["url"])
+    user, _, host = parts.netloc.rpartition("@")
+    url = urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+    return replace(target, config={"url": url})
+
+
 def source_for(target: Target, *, actor: Actor) -> Source:
-    """The source at this place, made if it is not there yet; a new password replaces the stored one."""
+    """The source at this place, made if it is not there yet; a new password replaces the stored one, and without one the stored one is used."""
     place = location(prepare(target.kind, target.config).config)
     for source in Source.objects.filter(kind=target.kind, location=place, is_builtin=False).order_by("pk"):
         if set(source.config) == set(target.config):
-            is_same = source.connection_config() == target.config
+            stored = source.connection_config()
+            is_same = stored == target.config or (target.wants_password and _without(stored["url"]) == target.config["url"])
             return source if is_same else update_source(source, config=target.config, actor=actor)
     return create_source(name=_free_name(place or target.kind), kind=target.kind, config=target.config, actor=actor)
+
+
+def _without(url: str) -> str:
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}"))
 
 
 def _path(text: str) -> Target:

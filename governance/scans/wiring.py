@@ -1,14 +1,13 @@
-"""What scans register when Django is ready: subject types, facts, live topics, and the sweep of lost work."""
+"""What scans register when Django is ready: subject types, facts, live topics, and the sweep for lost work."""
 
 from __future__ import annotations
 
+from governance.core import periodic
 from governance.core.live import Topic, register_topic
 from governance.core.subjects import SubjectType, register
-from governance.core.tasks import sweeper
 from governance.scans import facts as facts
 from governance.scans import progress
 from governance.scans.models import ScanRun, ScanUnit, Schedule
-from governance.scans.recovery import sweep
 
 register(
     SubjectType(
@@ -42,4 +41,4 @@ register(
 )
 register_topic(Topic("scan", may=progress.may_see, first=progress.first))
 register_topic(Topic("scans", first=progress.first_of_all))
-sweeper("scans")(sweep)
+periodic.every(3, "scans.sweep")

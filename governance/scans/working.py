@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final, Self
@@ -18,9 +15,10 @@ from governance.catalog.services import record_failure
 from governance.core.access import SYSTEM
 from governance.core.errors import Cancelled, GovernanceError, LeaseLost, Unreachable
 from governance.core.runs import LEASE
+from governance.core.workers import host, me
 from governance.env import env
-from governance.scans import finishing, partial, pipeline, progress
-from governance.scans.boundary import Unforeseen, guarded
+from governance.scans import dispatch, finishing, partial, pipeline, progress
+from governance.scans.boundary import Unforeseen, guarded, returned
 from governance.scans.heart import Heart
 from governance.scans.models import ScanRun, ScanUnit
 from governance.scans.snapshot import Snapshot, unpacked
@@ -37,11 +35,6 @@ BACK_OFF: Final = (timedelta(seconds=2), timedelta(seconds=10))
 """How long a unit waits when its source could not be reached."""
 
 State = ScanUnit.State
-
-
-def me() -> str:
-    """This worker: host, process, thread."""
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"[:100]
 
 
 def claimable() -> Q:
@@ -65,7 +58,7 @@ def claim(run: ScanRun, worker: str) -> ScanUnit | None:
             unit.refresh_from_db()
         if lost < MOST_LOST:
             return unit
-        text = f"{lost} workers were lost while they read this, the last one in {unit.worker.partition(':')[0]}. It is set aside; the log says how they ended."
+        text = f"{lost} workers were lost while they read this, the last one in {host(unit.worker)}. It is set aside; the log says how they ended."
         settle_failed(run, unit, Unforeseen(text))
 
 
@@ -116,7 +109,9 @@ class Bench:
             # A connection that failed once is not trusted with the next unit.
             self.put_away()
             if isinstance(error, Unreachable) and unit.attempts + 1 < ATTEMPTS:
-                give_back(unit, wait=BACK_OFF[unit.attempts])
+                wait = BACK_OFF[unit.attempts]
+                give_back(unit, wait=wait)
+                dispatch.send_worker(self.run.pk, after=wait)
             else:
                 settle_failed(self.run, unit, error, at)
 
@@ -143,11 +138,13 @@ def work(run_id: int, *, slice_s: float = SLICE) -> bool:
     )
     if run is None:
         return False
+    ScanUnit.let_go_of_the_dead(run.units.filter(state=State.RUNNING))
     until = monotonic() + slice_s
     worker = me()
     with Bench(run) as bench:
         while not _is_stopped(run) and (unit := claim(run, worker)) is not None:
-            bench.do(unit)
+            with returned(unit):
+                bench.do(unit)
             if monotonic() > until:
                 return True
     finishing.finish(run_id)
@@ -158,7 +155,8 @@ def give_back(unit: ScanUnit, wait: timedelta | None = None) -> None:
     """Put a unit back into the queue; it stays with whoever overtook us, if somebody did."""
     later = timezone.now() + wait if wait else None
     attempts = unit.attempts + (wait is not None)
-    ScanUnit.objects.filter(pk=unit.pk, fence=unit.fence).update(state=State.QUEUED, lease_until=None, not_before=later, attempts=attempts)
+    ours = ScanUnit.objects.filter(pk=unit.pk, fence=unit.fence, state=State.RUNNING)
+    ours.update(state=State.QUEUED, lease_until=None, not_before=later, attempts=attempts)
 
 
 def settle_failed(run: ScanRun, unit: ScanUnit, error: GovernanceError, stage: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ MASK: Final = "••••"
 URLS: Final = ("url", "endpoint_url")
 ADDRESSES: Final = ("host", "port", "tls", *URLS)
 """Fields that decide to whom a secret is sent."""
+PASSWORD: Final = re.compile(r"((?:^|&)(?:ssl)?password=)[^&]+", re.IGNORECASE)
+"""A password among the parameters of a URL."""
 PORTS: Final = {"postgresql": 5432, "postgres": 5432, "mysql": 3306, "mariadb": 3306, "http": 80, "https": 443, "s3": 443}
 
 
@@ -79,10 +82,12 @@ def split(config: BaseModel) -> tuple[dict[str, Any], dict[str, str]]:
 def without_password(text: str) -> str:
     """A URL with "••••" for its password; any other text as it is."""
     parts = _urlsplit(text)
-    if parts is None or ":" not in parts.netloc.rpartition("@")[0]:
+    if parts is None:
         return text
     user, _, host = parts.netloc.rpartition("@")
-    return str(urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{MASK}@{host}")))
+    netloc = f"{user.partition(':')[0]}:{MASK}@{host}" if ":" in user else parts.netloc
+    masked = parts._replace(netloc=netloc, query=PASSWORD.sub(rf"\1{MASK}", parts.query))
+    return str(urlunsplit(masked)) if masked != parts else text
 
 
 def location(config: BaseModel) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -151,12 +151,18 @@ def _require_place(source: Source, prepared: Prepared, actor: Actor) -> None:
         raise Denied("You manage this source, and not where sources are. Ask an administrator to point it elsewhere, or to add another source.")
 
 
-def connect(source: Source) -> Connector:
-    """A connector for a source; use it as a context manager. The caller has asked the gate. Nothing is connected to before it is used."""
+def connect(source: Source, *, statement_timeout: float | None = None) -> Connector:
+    """A connector for a source; use it as a context manager. The caller has asked the gate. Nothing is connected to before it is used.
+
+    `statement_timeout` shortens what the settings allow, where somebody waits for the answer.
+    """
     config = CONNECTORS.get(source.kind).Config.model_validate(source.connection_config())
     if not source.is_builtin:
         configuration.check_addresses(config, may_be_private=source.allows_private, may_resolve=False)
-    return CONNECTORS.get(source.kind)(config, limits(may_be_private=source.is_builtin or source.allows_private))
+    allowed = limits(may_be_private=source.is_builtin or source.allows_private)
+    if statement_timeout is not None:
+        allowed = replace(allowed, statement_timeout=min(statement_timeout, allowed.statement_timeout))
+    return CONNECTORS.get(source.kind)(config, allowed)
 
 
 def limits(*, may_be_private: bool) -> Limits:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from governance.core.errors import DataUnreadable
 from intelligence.classification.preparation import MOST_VALUES
@@ -22,24 +23,50 @@ DELIMITERS: Final = ",;\t|"
 
 def columns(path: Path) -> list[Column]:
     """The columns of one file; `DataUnreadable` when it is not what its name says."""
-    names, rows = _delimited(path) if path.suffix.lower() in {".csv", ".tsv"} else _through_duckdb(path)
-    return [Column(name, [row[at] if at < len(row) else None for row in rows], table=path.stem, position=at) for at, name in enumerate(names)]
-
-
-def _delimited(path: Path) -> tuple[list[str], Sequence[Sequence[object]]]:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".tsv"):
+        names, rows = _through_duckdb(path)
+        return _columns(names, rows, path.stem)
     try:
-        encoding = _encoding(path)
-        with path.open(encoding=encoding, newline="") as file:
-            head = file.read(SNIFFED)
-            file.seek(0)
-            csv.field_size_limit(WIDEST)
-            reader = csv.reader(file, delimiter=_delimiter(path, head), strict=False)
-            names = next(reader, [])
-            return names, sample(row for row in reader if row)
-    except (csv.Error, UnicodeError) as error:
-        raise DataUnreadable(f"{path} is no readable CSV file: {error}. Save it as UTF-8 with one row a line.") from error
+        with path.open("rb") as file:
+            return columns_of(file, str(path), table=path.stem, delimiter="\t" if suffix == ".tsv" else "")
     except OSError as error:
         raise DataUnreadable(f"{path} cannot be read: {error.strerror or error}. Check that it exists and that you may read it.") from error
+
+
+def columns_of(file: BinaryIO, name: str, *, table: str = "", delimiter: str = "") -> list[Column]:
+    """The same for what can only be read once, as a pipe: CSV, with a delimiter that is found out when none is given."""
+    head = file.read(SNIFFED)
+    try:
+        encoding = _encoding(head, name)
+        text = io.TextIOWrapper(io.BufferedReader(_Joined(head, file)), encoding=encoding, newline="")
+        csv.field_size_limit(WIDEST)
+        reader = csv.reader(text, delimiter=delimiter or _delimiter(head.decode(encoding, "replace")), strict=False)
+        return _columns(next(reader, []), sample(row for row in reader if row), table)
+    except (csv.Error, UnicodeError) as error:
+        raise DataUnreadable(f"{name} is no readable CSV file: {error}. Save it as UTF-8 with one row a line.") from error
+
+
+class _Joined(io.RawIOBase):
+    """Bytes that were read already, and then the rest of their file."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = len(buffer)
+        part, self._head = self._head[:size], self._head[size:]
+        part = part or self._rest.read(size)
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[object]], table: str) -> list[Column]:
+    return [Column(name, [row[at] if at < len(row) else None for row in rows], table=table, position=at) for at, name in enumerate(names)]
 
 
 def sample(rows: Iterable[Sequence[object]], most: int = MOST_VALUES) -> list[Sequence[object]]:
@@ -54,13 +81,11 @@ def sample(rows: Iterable[Sequence[object]], most: int = MOST_VALUES) -> list[Se
     return kept
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(SNIFFED)
+def _encoding(start: bytes, name: str) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\x00" in start:
-        raise DataUnreadable(f"{path} is no text. Name it after what it is: {', '.join(SUFFIXES)}.")
+        raise DataUnreadable(f"{name} is no text. Name it after what it is: {', '.join(SUFFIXES)}.")
     try:
         start[:-4].decode()
     except UnicodeDecodeError:
@@ -68,9 +93,7 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
-def _delimiter(path: Path, head: str) -> str:
-    if path.suffix.lower() == ".tsv":
-        return "\t"
+def _delimiter(head: str) -> str:
     line = head.partition("\n")[0]
     return max(DELIMITERS, key=lambda char: (line.count(char), char == ","))
 

@@ -23,6 +23,7 @@ class CustomRecognizer:
 
     `regex` matches whole values and `field_name` a part of the header, both in RE2's syntax; `dictionary` knows its `words`, in any case.
     `weight` is in log-odds: 4 is even, 8 outweighs most of what else speaks. A word of `context` in the header or the table's name adds to it.
+    One that is not `is_enabled` is kept and does nothing.
     """
 
     name: str
@@ -33,18 +34,21 @@ class CustomRecognizer:
     words: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     weight: float = 8.0
+    is_enabled: bool = True
 
     @classmethod
     def from_json(cls, data: object) -> CustomRecognizer:
         """Checks everything, the pattern's syntax too; `InvalidInput` says what to change."""
         if not isinstance(data, Mapping):
             raise InvalidInput("A custom recognizer is an object with name, kind, entity and family.")
-        unknown = sorted(set(map(str, data)) - {"name", "kind", "entity", "family", "pattern", "words", "context", "weight"})
+        unknown = sorted(set(map(str, data)) - {"name", "kind", "entity", "family", "pattern", "words", "context", "weight", "is_enabled"})
         if unknown:
             raise InvalidInput(f"A custom recognizer has no field {unknown[0]!r}. Leave it out.")
         name, entity, family = (_text(data, key) for key in ("name", "entity", "family"))
         if data.get("kind") not in KINDS:
-            raise InvalidInput(f"The recognizer {name!r} needs a kind: {', '.join(KINDS)}.")
+            raise _wrong("kind", f"The recognizer {name!r} needs a kind: {', '.join(KINDS)}.")
+        if not isinstance(data.get("is_enabled", True), bool):
+            raise _wrong("is_enabled", f"is_enabled of the recognizer {name!r} is true or false.")
         own = cls(
             name,
             cast("Kind", data["kind"]),
@@ -54,12 +58,14 @@ class CustomRecognizer:
             _words(data, "words"),
             _words(data, "context"),
             _weight(data),
+            data.get("is_enabled", True),
         )
         own._check()
         return own
 
     def as_json(self) -> dict[str, Any]:
-        """The inverse of `from_json`."""
+        """The inverse of `from_json`; `is_enabled` stands there only where it is false."""
+        off = {} if self.is_enabled else {"is_enabled": False}
         return {
             "name": self.name,
             "kind": self.kind,
@@ -69,15 +75,16 @@ class CustomRecognizer:
             "words": list(self.words),
             "context": list(self.context),
             "weight": self.weight,
+            **off,
         }
 
     def _check(self) -> None:
         if self.kind == "dictionary":
             if not self.words or len(self.words) > MOST_WORDS:
-                raise InvalidInput(f"The dictionary {self.name!r} needs between 1 and {MOST_WORDS:,} words.")
+                raise _wrong("words", f"The dictionary {self.name!r} needs between 1 and {MOST_WORDS:,} words.")
             return
         if not self.pattern or len(self.pattern) > LONGEST_PATTERN:
-            raise InvalidInput(f"The recognizer {self.name!r} needs a pattern of at most {LONGEST_PATTERN:,} characters.")
+            raise _wrong("pattern", f"The recognizer {self.name!r} needs a pattern of at most {LONGEST_PATTERN:,} characters.")
         import re2
 
         options = re2.Options()
@@ -85,8 +92,9 @@ class CustomRecognizer:
         try:
             re2.compile(self.pattern, options)
         except re2.error as error:
-            raise InvalidInput(
-                f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there."
+            raise _wrong(
+                "pattern",
+                f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there.",
             ) from error
 
 
@@ -144,24 +152,31 @@ class Settings:
 DEFAULT: Final = Settings()
 
 
+def _wrong(field: str, detail: str) -> InvalidInput:
+    return InvalidInput(detail, errors={field: [detail]})
+
+
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not value.strip() or len(value) > 100:
-        raise InvalidInput(f"A custom recognizer needs {key}: a text of at most 100 characters.")
+        raise _wrong(key, f"A custom recognizer needs {key}: a text of at most 100 characters.")
     return value.strip()
 
 
 def _words(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key) or ()
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(word, str) for word in value):
-        raise InvalidInput(f"{key} is a list of texts.")
+        raise _wrong(key, f"{key} is a list of texts.")
     return tuple(dict.fromkeys(word.strip() for word in value if word.strip()))
 
 
 def _weight(data: Mapping[str, Any]) -> float:
     weight = data.get("weight", 8.0)
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= HEAVIEST:
-        raise InvalidInput(f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 8 outweighs most else.")
+        raise _wrong(
+            "weight",
+            f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 8 outweighs most else.",
+        )
     return float(weight)
 
 

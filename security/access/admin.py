@@ -197,14 +197,28 @@ def explain(request: HttpRequest) -> dict[str, Any]:
         ]
     else:
         people = queries.who_can(action, subject)
+    chosen = people[0][0] if asked["user"] and people else None
     return {
+        "title": _question(asked, action, subject, chosen, actor),
+        "chosen": chosen,
+        "reached": queries.reached(chosen, action, asker=actor) if chosen is not None and subject is None else [],
+        "sees_everybody": may(actor, "administer") or may(actor, "audit"),
         "asked": asked | {"action": action},
         "subject": subjects.subject_of(subject) if subject is not None else None,
         "people": [{"user": user, "explained": explained} for user, explained in people],
         "everybody": User.objects.filter(is_active=True).order_by("username")[:MOST] if may(actor, "administer") or may(actor, "audit") else [],
         "actions": ACTIONS,
-        "subject_types": sorted(kind.name for kind in subjects.all_types()),
         "roles": {role: sorted(actions) for role, actions in ROLES.items()},
         "may_give": GrantAdmin(Grant, admin.site).has_add_permission(request),
         "crumbs": [("Security", ""), ("Access", "/admin/access/grant/"), ("Who can see this", "")],
     }
+
+
+def _question(asked: dict[str, str], action: Action, subject: Any, chosen: User | None, actor: Any) -> str:
+    """The page's title: what was asked."""
+    where = subjects.subject_of(subject).name if subject is not None else ""
+    verb = "see" if action == "view" else action
+    if chosen is None:
+        return f"Who can {verb} {where}" if where else "Who can see this"
+    name = "you" if chosen.pk == actor.id else chosen.get_username()
+    return f"Can {name} {verb} {where}?" if where else f"What {name} can {verb}"

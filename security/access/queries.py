@@ -9,10 +9,13 @@ from django.contrib.auth.models import User
 from django.db.models import Model, Q, QuerySet
 
 from governance.core.access import ACTIONS, Action, Actor, may, visible
-from governance.core.subjects import type_named, type_of
+from governance.core.subjects import Subject, subject_of, type_named, type_of
 from security.access.gate import SCOPES, ceiling_of, covering_grants
 from security.access.holdings import CEILINGS, ROLES, Held, Holdings, read
 from security.access.models import Grant
+
+REACHED = ("source", "dataset", "field")
+NAMED = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,21 @@ class Explained:
     why: str
     ceiling: str
     grants: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many rows of a kind somebody may do an action on, of how many the asker sees, and the first of them."""
+
+    kind: str
+    plural: str
+    count: int
+    total: int
+    rows: list[Subject]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
 
 
 def grants_seen(actor: Actor) -> QuerySet[Grant]:
@@ -60,6 +78,19 @@ def who_can(action: Action, subject: Model | None) -> list[tuple[User, Explained
     """Every active person who may do an action on a subject."""
     found = ((user, explain(user, action, subject)) for user in User.objects.filter(is_active=True).order_by("username"))
     return [(user, explained) for user, explained in found if explained.is_allowed]
+
+
+def reached(user: User, action: Action, *, asker: Actor) -> list[Reached]:
+    """What a person may do an action on: sources, datasets and fields. Names only what the asker sees as well."""
+    person = Actor("person", user.pk, user.get_username())
+    found = []
+    for name in REACHED:
+        kind = type_named(name)
+        seen = visible(asker, kind.model._default_manager.all())
+        held = visible(person, seen, action)
+        rows = held.select_related(None).order_by("pk")[:NAMED] if name != "field" else []
+        found.append(Reached(name, kind.plural, held.count(), seen.count(), [subject_of(row) for row in rows]))
+    return found
 
 
 def _deciding(reaching: list[Held], action: Action, is_allowed: bool) -> list[Held]:

@@ -98,7 +98,7 @@ class PersonAdmin(ServiceAdmin):
         obj.pk, obj.id = made.pk, made.pk
         obj.__dict__["_made_up"] = password
 
-    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         return self._show_password(request, obj, obj.__dict__["_made_up"], f"{obj.username} was added")
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:

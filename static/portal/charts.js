@@ -11,6 +11,7 @@
 //   cpu.push(epochSeconds, [12.5, 3.1]);   cpu.set([[t…], [a…], [b…]]);   cpu.window(900);   cpu.pause(true);
 //   cpu.annotate([{ time, text }]);         cpu.unavailable("reason");     cpu.destroy();
 import { human, humanBytes, humanDuration } from "./format.js";
+import { laidOut } from "./notes.js";
 
 const SCRIPT = new URL("../vendor/uplot/uPlot.iife.min.js", import.meta.url).href;
 const STYLE = new URL("../vendor/uplot/uPlot.min.css", import.meta.url).href;
@@ -218,23 +219,30 @@ class Chart {
 
   drawNotes(plot) {
     const { ctx, bbox } = plot;
-    const visible = this.notes.filter((note) => note.time >= plot.scales.x.min && note.time <= plot.scales.x.max);
+    const visible = this.notes.filter((note) => note.time >= plot.scales.x.min && note.time <= plot.scales.x.max).sort((one, other) => one.time - other.time);
     if (!visible.length) return;
+    const scale = devicePixelRatio;
     ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = token("--gp-note");
-    ctx.font = `${11 * devicePixelRatio}px ${token("--gp-font")}`;
+    ctx.font = `${11 * scale}px ${token("--gp-font")}`;
     ctx.textAlign = "left";
-    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
-    for (const note of visible) {
-      const x = Math.round(plot.valToPos(note.time, "x", true));
+    const marks = visible.map((note) => ({ x: plot.valToPos(note.time, "x", true) / scale, text: note.text }));
+    const groups = laidOut(marks, (text) => ctx.measureText(text).width / scale, bbox.left / scale, (bbox.left + bbox.width) / scale);
+    ctx.strokeStyle = token("--gp-note");
+    ctx.setLineDash([4 * scale, 4 * scale]);
+    for (const { x } of groups) {
       ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.moveTo(Math.round(x * scale), bbox.top);
+      ctx.lineTo(Math.round(x * scale), bbox.top + bbox.height);
       ctx.stroke();
-      // Near the right edge the words stand before their line.
-      const isInside = x + ctx.measureText(note.text).width + 8 * devicePixelRatio < bbox.left + bbox.width;
-      ctx.textAlign = isInside ? "left" : "right";
-      ctx.fillText(note.text, x + (isInside ? 4 : -4) * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+    }
+    for (const { text, row, from, to } of groups) {
+      if (!text || row < 0) continue;
+      const top = bbox.top + (2 + row * 15) * scale;
+      // On paper of its own, so that neither a line nor the data runs through the words.
+      ctx.fillStyle = token("--gp-paper");
+      ctx.fillRect((from - 2) * scale, top, (to - from + 4) * scale, 14 * scale);
+      ctx.fillStyle = token("--gp-note");
+      ctx.fillText(text, from * scale, top + 11 * scale);
     }
     ctx.restore();
   }

@@ -2,6 +2,7 @@
 // itself, and tells with `gp:live` on the document: {state: "open" | "lost" | "ended", again: whether frames may be missing, since: Date}.
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
+const TOO_MANY = 4429;
 const ENDED = [4401, 4408];
 
 const callbacks = new Map();
@@ -42,15 +43,18 @@ function connect() {
   address.protocol = address.protocol.replace("http", "ws");
   socket = new WebSocket(address);
   socket.addEventListener("open", () => {
-    wait = FIRST_WAIT;
     send({ subscribe: [...callbacks.keys()] });
     tell("open", { again: wasOpen });
     wasOpen = true;
   });
-  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("message", (event) => {
+    wait = FIRST_WAIT;
+    receive(JSON.parse(event.data));
+  });
   socket.addEventListener("close", (event) => {
     socket = null;
     if (ENDED.includes(event.code)) return tell("ended");
+    if (event.code === TOO_MANY) wait = LONGEST_WAIT;
     tell("lost");
     retry();
   });

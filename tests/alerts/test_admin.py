@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -234,6 +235,12 @@ def test_a_wide_silence_is_made_by_its_labels(client: Client) -> None:
     assert Silence.objects.get().matchers == {"source": "shop*"}
     html = post(client, "/admin/alerts/silence/add/", reason="", ends="2001-01-01T10:00", **lines)
     assert "must lie in the future" in html and "Say why" in html and 'value="shop*"' in html
+
+
+def test_a_silence_may_be_made_for_some_hours(client: Client) -> None:
+    post(client, "/admin/alerts/silence/add/", reason="move", hours="4", starts="2098-12-31T10:00", ends="", label=["source"], pattern=["shop*"])
+    made = Silence.objects.get()
+    assert made.ends - made.starts == timedelta(hours=4)
 
 
 def test_a_title_from_a_fact_is_text_and_not_html(client: Client, rule: Rule, happen: Happen) -> None:

@@ -143,7 +143,10 @@ def test_the_preview_counts_what_would_have_matched(api: APIClient, happen: Happ
         happen(subject=thing(number), how=how)
     condition = [{"path": "data.how", "op": "eq", "value": "badly"}]
     body = api.post("/api/v1/alert-rules/preview/", RULE | {"condition": condition, "group_by": ["source_id"]}).json()
-    assert body == {"read": 3, "matched": 2, "alerts": 1, "days": 7, "is_more": False, "examples": ["thing 1", "thing 0"]}
+    assert [one.pop("title") for one in body["latest"]] == ["thing 1", "thing 0"] and [sorted(one) for one in body.pop("latest")] == [
+        ["event", "time"]
+    ] * 2
+    assert body == {"read": 3, "matched": 2, "alerts": 1, "days": 7, "is_more": False}
     assert api.post("/api/v1/alert-rules/preview/", RULE | {"pattern": "!"}).status_code == 400
 
 
@@ -178,3 +181,17 @@ def test_notifications_tell_how_sending_went(rule: Rule, webhook: Receiver, happ
     assert api.post("/api/v1/notifications/", {}).status_code == 405
     assert api_client(make_user("viewer", make_source())).get("/api/v1/notifications/").json()["results"] == []
     assert Notification.objects.count() == 1
+
+
+def test_what_was_given_up_is_sent_again_by_those_who_manage(rule: Rule, webhook: Receiver, web: Web, happen: Happen, api: APIClient) -> None:
+    source = make_source()
+    answers = iter([410, 200])
+    web.answer = lambda request: (next(answers), {}, b"")
+    happen(subject=thing(1, source=source.pk))
+    deliver_all()
+    (row,) = api.get("/api/v1/notifications/").json()["results"]
+    path = f"/api/v1/notifications/{row['id']}/retry/"
+    assert row["state"] == "failed" and api_client(make_user("steward", source)).post(path).status_code == 403
+    assert api_client(make_user("viewer", make_source())).post(path).status_code == 404
+    assert api.post(path).json()["state"] == "pending" and deliver_all() == 1
+    assert api.post(path).status_code == 409

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from alerts import builtin
-from alerts.models import Alert, Rule
-from alerts.services import delete_rule, update_rule
+from alerts.models import Alert, Receiver, Rule
+from alerts.services import create_rule, delete_rule, update_rule
 from governance.core.access import SYSTEM
 from governance.core.subjects import Subject
-from tests.alerts.conftest import Happen, only_alert
+from tests.alerts.conftest import Happen, deliver_all, only_alert
+from tests.core.servers import Web
 from tests.factories import make_dataset, make_field, make_source
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +32,17 @@ def test_new_sensitive_data_fires(builtins: dict[str, Rule], happen: Happen) -> 
     found = [{"field": "iban", "entity": "IBAN_CODE", "score": 0.98}, {"field": "mail", "entity": "EMAIL_ADDRESS", "score": 0.9}]
     happen("catalog.sensitive.found", dataset, fields=found)
     alert = only_alert()
-    assert alert.title == "Sensitive data in shop.public.orders: IBAN code, email address"
+    assert alert.title == "Sensitive data in shop.public.orders: IBAN, E-mail address"
     assert (alert.dataset_id, alert.sensitivity, alert.severity) == (4, "confidential", "warning")
+
+
+def test_people_read_titles_and_programs_get_identifiers(happen: Happen, webhook: Receiver, web: Web) -> None:
+    create_rule(actor=SYSTEM, name="E", pattern="tests.thing.*", title="{data.entity|words} in {subject}", severity="error", group_by=["data.entity"])
+    happen(entity="CREDIT_CARD")
+    deliver_all()
+    sent = json.loads(web.received[0].body)
+    assert only_alert().title == "Payment card number in thing 1" and sent["text"].startswith("[ERROR] Payment card number in thing 1")
+    assert only_alert().labels["data.entity"] == "CREDIT_CARD"
 
 
 def test_a_failed_scan_fires_and_the_next_complete_one_of_its_source_ends_it(builtins: dict[str, Rule], happen: Happen) -> None:
@@ -84,5 +95,5 @@ def test_what_the_catalog_records_fires_in_its_own_words(builtins: dict[str, Rul
     facts()
     alert = only_alert()
     assert (alert.rule, alert.source_id, alert.dataset_id) == (builtins["sensitive_found"], field.dataset.source_id, field.dataset_id)
-    assert "orders" in alert.title and "IBAN code" in alert.title and "New in shop: iban." in alert.body
+    assert "orders" in alert.title and alert.title.endswith(": IBAN") and "New in shop: iban." in alert.body
     assert alert.sensitivity == "confidential"

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from alerts import delivery, tasks
 from alerts.models import Notification, Receiver, Rule
-from alerts.services import acknowledge, create_receiver, resolve, silence, test_receiver, update_receiver
+from alerts.services import acknowledge, create_receiver, resolve, send_again, silence, test_receiver, update_receiver
 from governance.core.access import SYSTEM
+from governance.core.errors import Conflict
 from governance.core.models import Event
 from governance.env import env
 from tests.alerts.conftest import Happen, deliver_all, only_alert, thing
@@ -115,6 +116,38 @@ def test_what_is_tried_again_waits_and_is_not_sent_before(rule: Rule, webhook: R
     deliver_all()
     deliver_all()
     assert len(web.received) == 1 and only().due > timezone.now() and "status 500" in only().error
+
+
+def test_what_was_given_up_is_sent_again_by_hand_and_that_is_a_fact(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
+    answers = iter([410, 200])
+    web.answer = lambda request: (next(answers), {}, b"")
+    happen()
+    deliver_all()
+    assert only().state == "failed"
+    send_again(only(), actor=SYSTEM)
+    deliver_all()
+    assert (only().state, only().attempts, only().error) == ("sent", 2, "")
+    assert Event.objects.get(type="alerts.receiver.retried").data["alert"] == only_alert().pk
+    with pytest.raises(Conflict, match="not waiting any more"):
+        send_again(only(), actor=SYSTEM)
+
+
+def test_one_that_has_used_up_its_attempts_gets_one_more(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
+    web.answer = lambda request: (500, {}, b"")
+    happen()
+    Notification.objects.update(state="failed", attempts=delivery.ATTEMPTS)
+    send_again(only(), actor=SYSTEM)
+    deliver_all()
+    assert (only().state, only().attempts, len(web.received)) == ("failed", delivery.ATTEMPTS, 1)
+
+
+def test_nothing_is_sent_again_to_a_receiver_that_is_off(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
+    web.answer = lambda request: (410, {}, b"")
+    happen()
+    deliver_all()
+    update_receiver(webhook, is_enabled=False, actor=SYSTEM)
+    with pytest.raises(Conflict, match="Switch it on first"):
+        send_again(only(), actor=SYSTEM)
 
 
 def test_waits_double_up_to_an_hour() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from alerts.models import Receiver, Rule
+from alerts.models import Notification, Receiver, Rule
 from alerts.services import acknowledge
 from governance.core import live
 from governance.core.access import SYSTEM
@@ -50,7 +50,8 @@ def test_firing_and_acknowledging_are_told_with_their_scope(rule: Rule, happen: 
 def test_deliveries_are_told_too(rule: Rule, webhook: Receiver, happen: Happen, frames: Any) -> None:
     happen()
     ((_, frame),) = frames(deliver_all)
-    assert frame["type"] == "notification" and frame["data"] == {"alert": only_alert().pk, "receiver": "hook", "state": "sent", "error": ""}
+    sent = {"alert": only_alert().pk, "receiver": "hook", "state": "sent", "attempts": 1, "answer": "answered 200", "error": "", "due": ""}
+    assert frame["type"] == "notification" and frame["data"] == {"id": Notification.objects.get().pk} | sent
 
 
 def test_frames_of_the_whole_portal_are_for_administrators_and_auditors() -> None:

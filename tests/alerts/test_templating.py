@@ -20,7 +20,7 @@ FACT: dict[str, Any] = {
     [
         ("{subject} in {source}", "orders DROP in shop"),
         ("{data.fields.entity}", "ENTITY_0, ENTITY_1, ENTITY_2 and 2 more"),
-        ("{data.fields.entity|words}", "entity 0, entity 1, entity 2 and 2 more"),
+        ("{data.fields.entity|words}", "Entity 0, Entity 1, Entity 2 and 2 more"),
         ("{data.fields|count} fields", "5 fields"),
         ("{data.nothing} {data.fields.nothing|count}", "– 0"),
         ("{data.ok} {data.rate}", "yes 0.25"),
@@ -65,9 +65,16 @@ def test_a_good_template_has_nothing_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("US_SSN", "US SSN"), ("DE_TAX_ID", "DE tax ID"), ("DATE_OF_BIRTH", "date of birth"), ("IBAN_CODE", "IBAN code")]
+    ("name", "words"),
+    [
+        ("CREDIT_CARD", "Payment card number"),
+        ("PERSON", "Person's name"),
+        ("DE_TAX_ID", "German tax id"),
+        ("CUSTOMER_NUMBER", "Customer number"),
+        ("is_partial", "is partial"),
+    ],
 )
-def test_names_of_entities_are_written_as_words(name: str, words: str) -> None:
+def test_entities_have_the_titles_of_the_catalog(name: str, words: str) -> None:
     assert render("{data.entity|words}", {"data": {"entity": name}}) == words
 
 

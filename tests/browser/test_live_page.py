@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
+from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
@@ -102,3 +103,36 @@ def test_at_390_pixels_the_page_does_not_scroll_sideways(open_page: Open) -> Non
     measured(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("#live-pause")).to_be_visible()
+
+
+LAYOUT = """async (marks) => {
+  const { laidOut } = await import("/static/portal/notes.js");
+  return laidOut(marks, (text) => text.length * 6, 0, 400);
+}"""
+
+
+def laid_out(page: Page, *marks: tuple[float, str]) -> list[dict[str, Any]]:
+    page.goto("/admin/live/")
+    found: list[dict[str, Any]] = page.evaluate(LAYOUT, [{"x": x, "text": text} for x, text in marks])
+    return found
+
+
+def overlaps(found: list[dict[str, Any]]) -> bool:
+    told = [one for one in found if one["text"] and one["row"] >= 0]
+    return any(one["row"] == other["row"] and one["from"] < other["to"] and other["from"] < one["to"] for one, other in combinations(told, 2))
+
+
+def test_words_of_a_chart_never_stand_on_each_other(page: Page) -> None:
+    found = laid_out(page, *((x, "scan begins") for x in (5, 40, 80, 120, 300, 330, 390, 398)))
+    assert not overlaps(found) and all(one["from"] >= 0 and one["to"] <= 400 for one in found if one["row"] >= 0)
+    assert sum(one["count"] for one in found) == 8
+
+
+def test_close_moments_of_a_chart_become_one_with_a_count(page: Page) -> None:
+    (one,) = laid_out(page, (100, "scan begins"), (104, "scan done"), (108, "scan begins"))
+    assert (one["text"], one["count"]) == ("2 × scan begins, scan done", 3)
+
+
+def test_a_crowd_of_moments_is_taken_together_until_the_words_fit(page: Page) -> None:
+    found = laid_out(page, *((x, "scan begins") for x in range(0, 400, 20)))
+    assert not overlaps(found) and all(one["row"] >= 0 for one in found) and sum(one["count"] for one in found) == 20

@@ -34,7 +34,7 @@ def test_a_missing_page_says_what_to_do(page: Page, complaints: object) -> None:
     complaints.expect("404")  # type: ignore[attr-defined]
     page.goto("/nowhere/")
     expect(page.get_by_role("heading", name="What to do")).to_be_visible()
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="Overview", exact=True).click()
     page.wait_for_url("**/admin/")
 
 

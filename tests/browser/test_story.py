@@ -84,8 +84,8 @@ def scan_and_watch(page: Page) -> None:
     expect(page.get_by_role("heading", name=re.compile(r"Scan \d+ of Story shop"))).to_be_visible()
     # The page turns to the end by itself: nobody reloads it.
     expect(page.get_by_text("New findings")).to_be_visible(timeout=60_000)
-    for entity in ("EMAIL_ADDRESS", "IBAN_CODE", "PERSON"):
-        expect(page.get_by_text(entity).first).to_be_visible()
+    for title in ("E-mail address", "IBAN", "Person's name"):
+        expect(page.get_by_text(title, exact=True).first).to_be_visible()
 
 
 def open_field(page: Page, name: str) -> None:

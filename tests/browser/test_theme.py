@@ -109,7 +109,7 @@ def test_a_form_saves_under_the_policy(page: Page) -> None:
     page.goto("/admin/identity/team/add/")
     page.locator("#id_name").fill("team of the browser test")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect(page.get_by_text("team of the browser test was added.")).to_be_visible()
 
 
 def test_filters_open_and_close(page: Page) -> None:

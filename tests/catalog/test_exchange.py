@@ -60,7 +60,9 @@ def test_an_export_that_is_sent_back_changes_nothing(client: Any) -> None:
     assert Event.objects.filter(type="catalog.dataset.edited").count() == facts
 
 
-@pytest.mark.parametrize("name", [" spaced ", "'=quoted", "''=twice", "=formula", "com,ma", 'qu"ote', "line\nbreak", "'plain"])
+@pytest.mark.parametrize(
+    "name", [" spaced ", "'=quoted", "''=twice", "=formula", "com,ma", 'qu"ote', "line\nbreak", "'plain", "a;=1", "semi;colon", "- one\n- two"]
+)
 def test_strange_names_and_texts_survive_the_way_out_and_in(client: Any, name: str) -> None:
     edit_dataset(make_dataset(name=name, fields=(name,)), description=name, actor=SYSTEM)
     report = send(client, exported(client)).json()
@@ -70,7 +72,7 @@ def test_strange_names_and_texts_survive_the_way_out_and_in(client: Any, name: s
 def test_an_export_names_what_people_said_and_decided(client: Any) -> None:
     field = decide(make_field(), verdict="reject", reason="test rows", actor=SYSTEM)
     text = exported(client)
-    assert text.startswith("\ufeffsource,dataset,field,")
+    assert text.startswith('\ufeff"source","dataset","field",')
     row = next(one for one in lines(text) if one["field"] == "email")
     assert (row["verdict"], row["entity"], row["reason"], row["suggested"]) == ("reject", "EMAIL_ADDRESS", "test rows", "EMAIL_ADDRESS")
     assert "a•••" not in text and field.evidence["examples"]  # type: ignore[index]
@@ -125,7 +127,14 @@ def test_a_dry_run_tells_and_writes_nothing(client: Any) -> None:
     dataset = make_dataset()
     report = send(client, line(dataset, description="New"), dry_run=True).json()
     assert report["lines"] == [
-        {"line": 2, "dataset": "main." + dataset.name, "field": "", "changes": {"description": {"before": "", "after": "New"}}, "errors": []}
+        {
+            "line": 2,
+            "dataset": "main." + dataset.name,
+            "field": "",
+            "changes": {"description": {"before": "", "after": "New"}},
+            "errors": [],
+            "ignored": [],
+        }
     ]
     assert report["applied"] is False and Dataset.objects.get().description == ""
     assert not Event.objects.filter(type__in=["catalog.imported", "catalog.dataset.edited"]).exists()
@@ -193,3 +202,37 @@ def test_a_file_in_another_encoding_is_refused(client: Any) -> None:
     file.name = "catalog.csv"
     answer = client.post("/api/v1/datasets/import/", {"file": file}, format="multipart")
     assert answer.status_code == 400 and "UTF-8" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("column", ["owners", "teams", "domain", "certification"])
+def test_what_belongs_to_datasets_is_told_as_ignored_on_the_line_of_a_field(client: Any, column: str) -> None:
+    field = make_field()
+    report = send(client, line(field.dataset, field="email", description="theirs", **{column: "certified"})).json()
+    assert (report["changed"], report["failed"], report["ignored"]) == (1, 0, 1)
+    assert column in report["lines"][0]["ignored"][0] and "dataset's own line" in report["lines"][0]["ignored"][0]
+
+
+@pytest.mark.parametrize("column", ["verdict", "entity", "reason"])
+def test_what_belongs_to_fields_is_told_as_ignored_on_the_line_of_a_dataset(client: Any, column: str) -> None:
+    report = send(client, line(make_field().dataset, field="", **{column: "confirm"})).json()
+    assert (report["changed"], report["ignored"]) == (0, 1) and "line of a field" in report["lines"][0]["ignored"][0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"entity": "IBAN_CODE"}, "entity"),
+        ({"verdict": "confirm", "entity": "IBAN_CODE"}, "entity"),
+        ({"reason": "because"}, "reason"),
+        ({"sensitivity": "public", "type": "blob", "suggested": "IP_ADDRESS", "score": "0.11"}, "type, sensitivity, suggested and score"),
+    ],
+)
+def test_cells_of_a_field_that_change_nothing_are_told(client: Any, cells: dict[str, str], word: str) -> None:
+    report = send(client, line(make_field().dataset, field="email", **cells), dry_run=True).json()
+    (told,) = report["lines"][0]["ignored"]
+    assert told.startswith(word) and "ignored" in told and "entity" not in report["lines"][0]["changes"]
+
+
+def test_a_reason_with_its_decision_is_kept_and_not_called_ignored(client: Any) -> None:
+    report = send(client, line(make_field().dataset, field="email", verdict="confirm", reason="seen")).json()
+    assert report["ignored"] == 0 and Decision.objects.get().reason == "seen"

@@ -288,6 +288,39 @@ def test_an_import_is_shown_before_it_is_written(steward: Client) -> None:
     assert Dataset.objects.get().description == "New"
 
 
+def test_an_import_says_before_and_after_what_it_ignores(steward: Client) -> None:
+    field = make_field()
+    csv = f"source,dataset,field,description,owners\n{field.dataset.source.name},{field.dataset.key},email,Theirs,grace\n"
+    address = reverse("admin:catalog_import")
+    before = steward.post(address, {"text": csv}).content.decode()
+    after = steward.post(address, {"text": csv, "apply": "1"}).content.decode()
+    assert "will be ignored" in before and "were ignored" in after and "1 line written" in after
+    assert "owners was ignored" in before and "owners was ignored" in after
+
+
+def test_counts_say_which_rows_they_are_of(steward: Client) -> None:
+    field = make_field(score=0.9)
+    evidence = (field.evidence or {}) | {
+        "examined": 3000,
+        "distinct": 2950,
+        "evidence": [{"distinct": 400, "matched": 400, "weight": 1, "detail": "", "recognizer": ""}],
+    }
+    Field.objects.filter(pk=field.pk).update(evidence=evidence, profile=(field.profile or {}) | {"rows": 81_234})
+    Dataset.objects.filter(pk=field.dataset_id).update(rows=81_234, profile={"rows": 81_234, "read": 81_234})
+    page = text(steward, "catalog_field_change", field.pk)
+    assert "a sample of 3,000 of 81,234 rows, with 2,950 different values in it" in page and "Each check reads at most 400 of these values" in page
+    assert "over all 81,234 rows" in page
+    assert "counted over all 81,234 rows" in text(steward, "catalog_dataset_change", field.dataset_id)
+
+
+def test_fields_of_one_name_can_be_told_apart_in_the_queue(steward: Client) -> None:
+    for name in ("people", "orders", "guests"):
+        make_field(make_dataset(make_source(f"source of {name}"), name=name, fields=("id", "email")))
+    page = text(steward, "decisions").partition("Up next")[2]
+    shown = [name for name in ("people", "orders", "guests") if f"in {name} · source of {name} / main" in page]
+    assert len(shown) == 2
+
+
 def test_text_of_people_and_sources_is_never_markup(steward: Client) -> None:
     evil = "<script>alert(1)</script>"
     dataset = make_dataset(make_source(evil), name=evil, fields=(evil,), description=evil)
@@ -300,3 +333,10 @@ def test_text_of_people_and_sources_is_never_markup(steward: Client) -> None:
     ]
     pages += [text(steward, "catalog_field_changelist"), text(steward, "decisions"), text(steward, "search", query="?q=script")]
     assert not any(evil in page for page in pages)
+
+
+def test_what_a_field_holds_has_the_title_that_alerts_use(steward: Client) -> None:
+    field = make_field(make_dataset(fields=("card",)), name="card", family="credit_card", entity="CREDIT_CARD")
+    pages = [text(steward, "catalog_dataset_change", field.dataset_id), text(steward, "catalog_field_change", field.pk)]
+    pages.append(text(steward, "catalog_field_changelist"))
+    assert all("Payment card number" in page for page in pages) and '<option value="CREDIT_CARD">Payment card number</option>' in pages[2]

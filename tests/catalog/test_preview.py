@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from django.apps import apps
 
 from governance.catalog.models import Dataset
-from governance.catalog.services import register_structures
+from governance.catalog.services import previewing, register_structures
 from governance.core.access import SYSTEM
 from governance.core.models import Event
+from governance.env import env
 from governance.sources.models import Source
 from governance.sources.services import connect, create_source
 from tests.factories import api_client, find, grant, make_user, nothing, verdict
@@ -107,3 +109,39 @@ def test_a_source_that_cannot_be_read_is_told_and_no_fact(dataset: Dataset) -> N
     answer = read(dataset, api_client(make_user("viewer")))
     assert 400 <= answer.status_code < 600 and answer.json()["detail"]
     assert not Event.objects.filter(type="catalog.preview.read").exists()
+
+
+@pytest.fixture
+def slow(dataset: Dataset) -> Dataset:
+    """A view whose first row takes far longer than anybody waits."""
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) AS total FROM n"
+    with sqlite3.connect(dataset.source.connection_config()["path"]) as database:
+        database.executescript(f"DROP TABLE people; CREATE VIEW people AS {endless}")
+    return dataset
+
+
+def test_a_slow_view_is_given_up_after_the_time_of_previews(slow: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "preview_timeout", 0.2)
+    monkeypatch.setattr(env, "statement_timeout", 1_000)
+    answer = read(slow, api_client(make_user("viewer")))
+    assert answer.status_code == 504 and "GOVERNANCE_PREVIEW_TIMEOUT" in answer.json()["detail"]
+    assert not Event.objects.filter(type="catalog.preview.read").exists()
+
+
+def test_the_time_of_a_preview_is_that_of_all_its_statements(slow: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "preview_timeout", 0.2)
+    monkeypatch.setattr(previewing, "connect", lambda source, **_: connect(source))
+    assert read(slow, api_client(make_user("viewer"))).status_code == 504
+
+
+def test_a_preview_beyond_those_that_are_being_read_is_refused_at_once(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previewing, "slots", threading.BoundedSemaphore(1))
+    client = api_client(make_user("viewer"))
+    with previewing.slots:
+        answer = read(dataset, client)
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded") and "Try again" in answer.json()["detail"]
+    # Whatever came of one preview, its place is free for the next.
+    Path(dataset.source.connection_config()["path"]).rename(moved := Path(f"{dataset.source.connection_config()['path']}.away"))
+    assert read(dataset, client).status_code != 503
+    moved.rename(dataset.source.connection_config()["path"])
+    assert read(dataset, client).status_code == 200

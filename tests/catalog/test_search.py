@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from governance.catalog import search as catalog_search
@@ -10,7 +12,8 @@ from governance.catalog.search import Filters, search
 from governance.catalog.services import edit_dataset, mark_vanished
 from governance.catalog.words import distance, words_of_name
 from governance.core.access import SYSTEM
-from tests.factories import actor_for, api_client, make_dataset, make_field, make_source, make_user
+from security.identity.services import change_person, change_team, delete_team
+from tests.factories import actor_for, api_client, make_dataset, make_field, make_source, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +70,11 @@ def test_what_a_field_holds_leads_to_it_in_program_and_in_plain_words() -> None:
     make_field(make_dataset(name="people", fields=("id", "col7")), "col7", family="national_id")
     assert titles("NATIONAL_ID") == titles("national identity") != []
     assert "col7" in titles("national_id")
+
+
+def test_an_entity_of_one_country_is_found_by_its_title() -> None:
+    make_field(make_dataset(name="people", fields=("id", "col7")), "col7", family="national_id", entity="ES_NIF")
+    assert "col7" in titles("Spanish DNI") and "col7" in titles("ES_NIF")
 
 
 def test_a_description_a_tag_and_an_owner_lead_to_a_dataset() -> None:
@@ -131,3 +139,31 @@ def test_the_palette_leads_to_pages(rf: object) -> None:
     found = catalog_search.palette(request, "order")
     assert [one.title for one in found] == ["orders", "orderly"]
     assert found[0].link.endswith("/change/")
+
+
+def test_a_dataset_is_found_by_its_owners_new_name(facts: Callable[[], int]) -> None:
+    facts()  # the subscriber reads from now on
+    owner = make_user(name="grace")
+    edit_dataset(make_dataset(name="orders"), owners=[owner.pk], actor=SYSTEM)
+    change_person(owner, last_name="Hopper", actor=SYSTEM)
+    facts()
+    assert titles("hopper") == ["orders"]
+
+
+def test_a_dataset_is_found_by_its_teams_new_name_and_not_by_the_old_one(facts: Callable[[], int]) -> None:
+    facts()
+    team = make_team("Ledgers")
+    edit_dataset(make_dataset(name="orders"), owner_teams=[team.pk], actor=SYSTEM)
+    change_team(team, name="Billing", actor=SYSTEM)
+    facts()
+    assert titles("billing") == ["orders"] and titles("ledgers") == []
+
+
+def test_a_deleted_team_leads_to_nothing(facts: Callable[[], int]) -> None:
+    facts()
+    team = make_team("Ledger Keepers")
+    edit_dataset(make_dataset(name="orders"), owner_teams=[team.pk], actor=SYSTEM)
+    assert titles("keepers") == ["orders"]
+    delete_team(team, actor=SYSTEM)
+    facts()
+    assert titles("keepers") == []

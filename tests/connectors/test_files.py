@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,6 +18,7 @@ from governance.core.errors import DataUnreadable, ForbiddenAddress, GovernanceE
 from governance.core.http.protected import protected
 from governance.env import env
 from governance.sources.connectors.base import DatasetInfo, DatasetProfile, Limits, Sample
+from governance.sources.connectors.duckdb.session import Session
 from governance.sources.connectors.files import Files
 from governance.sources.connectors.files import connector as files_connector
 
@@ -273,8 +276,7 @@ def test_sources_stay_below_the_roots_that_are_set(tmp_path: Path, monkeypatch: 
 
 def test_the_engine_can_open_nothing_but_the_files_of_its_dataset(tmp_path: Path) -> None:
     path, other = text(tmp_path / "a.csv", "a\n1\n"), text(tmp_path / "b.csv", "a\n1\n")
-    with Files(Files.Config(path=str(path))) as connector:
-        session = connector.session(connector.root.files())
+    with Files(Files.Config(path=str(path))) as connector, connector.session(connector.root.files()) as session:
         assert session.rows(f"SELECT count(*) FROM read_csv('{path}')", "it") == [(1,)]
         for query in (
             f"SELECT * FROM read_csv('{other}')",
@@ -307,3 +309,42 @@ def test_large_folders_are_split_by_files(tmp_path: Path, monkeypatch: pytest.Mo
         count = connector.parts(found)
         rows = [connector.profile(found, (index, count)).rows for index in range(count)]
     assert 1 < count <= 6 and sum(row or 0 for row in rows) == 6000
+
+
+def test_pipes_and_sockets_in_a_folder_are_left_out_and_never_opened(tmp_path: Path) -> None:
+    """Opening a pipe that nobody writes to would wait for ever."""
+    text(tmp_path / "people.csv", "id\n1\n")
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(tmp_path / "socket.csv"))
+        assert listed(tmp_path).keys() == listed(tmp_path / "*.csv").keys() == {"people.csv"}
+        for name in ("pipe.csv", "link.csv", "socket.csv"):
+            with pytest.raises(ForbiddenAddress, match="a pipe or a socket"):
+                listed(tmp_path / name)
+
+
+def test_a_second_name_of_one_of_our_files_is_no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protected, "folders", {tmp_path / "var"})
+    text(tmp_path / "lake" / "people.csv", "id\n1\n")
+    (tmp_path / "lake" / "ours.csv").hardlink_to(text(tmp_path / "var" / "ours", "key\nsecret\n"))
+    assert listed(tmp_path / "lake").keys() == {"people.csv"}
+
+
+def test_no_engine_stays_open_between_two_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Session] = []
+    make = Files.session
+
+    def noted(connector: Files, files: Any) -> Session:
+        opened.append(make(connector, files))
+        return opened[-1]
+
+    monkeypatch.setattr(Files, "session", noted)
+    text(tmp_path / "a.csv", "a\n1\n")
+    with Files(Files.Config(path=str(tmp_path))) as connector:
+        connector.check()
+        (dataset,) = connector.datasets()
+        connector.sample(dataset, 10)
+        connector.preview(dataset)
+        connector.profile(dataset)
+        assert len(opened) == 5 and all(session._connection is None for session in opened)

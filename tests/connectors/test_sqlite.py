@@ -197,3 +197,11 @@ def test_our_own_files_are_refused(tmp_path: Path) -> None:
         assert "portal itself" in failing(own / "t.db", ForbiddenAddress)
     finally:
         protected.folders.discard(own.resolve())
+
+
+def test_a_view_that_never_answers_keeps_nothing_else_from_being_listed(tmp_path: Path) -> None:
+    never = "CREATE VIEW never AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS total FROM n"
+    with made(tmp_path / "t.db", "CREATE TABLE people (id INTEGER)", never, limits=Limits(statement_timeout=0.2)) as connector:
+        assert [one.name for one in connector.datasets()] == ["never", "people"]
+        with pytest.raises(TimedOut):
+            connector.preview(named(connector, "never"), 5)

@@ -145,10 +145,10 @@ def export(client: Client, kind: str, query: str = "") -> str:
 
 
 def test_an_export_holds_what_is_filtered_and_is_a_fact_itself(auditor: Client) -> None:
-    turn("=HYPERLINK(1)", "error")
+    turn("=HYPERLINK(1);=1", "error")
     turn("quiet")
     rows = list(csv.DictReader(io.StringIO(export(auditor, "csv", "?severity=error"))))
-    assert [row["subject_name"] for row in rows] == ["'=HYPERLINK(1)"] and rows[0]["actor"] == "ada" and rows[0]["address"] == "203.0.113.7"
+    assert [row["subject_name"] for row in rows] == ["'=HYPERLINK(1);'=1"] and rows[0]["actor"] == "ada" and rows[0]["address"] == "203.0.113.7"
     fact = Event.objects.get(type="audit.events.exported")
     assert fact.data == {"format": "csv", "filters": "severity=error"}
 

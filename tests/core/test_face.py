@@ -81,6 +81,11 @@ def test_heat_shows_the_smallest_and_the_largest() -> None:
     assert [render(f"{{% heat {value} 100 %}}") for value in (0, 1, 25, 100)] == ["0", "1", "2", "5"]
 
 
+def test_an_empty_value_of_a_change_has_a_word() -> None:
+    found = changes({"description": "", "tags": [], "same": None}, {"description": "All customers", "tags": [1], "same": ""})
+    assert [(one.name, one.before, one.after) for one in found] == [("description", "nothing", "All customers"), ("tags", "nothing", "[1]")]
+
+
 def test_changes_name_what_came_went_and_changed() -> None:
     found = changes({"a": 1, "tags": {"x": True}, "gone": "y"}, {"a": 2, "tags": {"x": False}, "new": None})
     assert [(one.name, one.kind, one.before, one.after) for one in found] == [

@@ -85,6 +85,34 @@ def test_our_own_folder_is_refused_through_any_spelling(tmp_path: Path, monkeypa
             check_path(path)
 
 
+def test_a_second_name_of_one_of_our_files_is_refused(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own := tmp_path / "var" / "secrets").mkdir(parents=True)
+    (own / "key").write_text("k")
+    monkeypatch.setattr(protected, "folders", {Path(os.path.realpath(tmp_path / "var"))})
+    (lake / "key.csv").hardlink_to(own / "key")
+    (lake / "twice.csv").hardlink_to(lake / "a.csv")
+    (lake / "soft.csv").symlink_to(lake / "key.csv")
+    for name in ("key.csv", "soft.csv"):
+        with pytest.raises(ForbiddenAddress, match="belongs to the portal"):
+            check_path(lake / name)
+    assert names(lake, "*.csv") == ["a.csv", "b.csv", "twice.csv"] and check_path(lake / "twice.csv")
+
+
+def test_our_own_files_are_looked_at_only_where_a_file_has_two_names_and_then_once(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def linked() -> set[tuple[int, int]]:
+        looked.append(1)
+        return set()
+
+    monkeypatch.setattr(protected, "linked", linked)
+    list(expand(lake / "*.csv"))
+    assert looked == []
+    for at in range(3):
+        (lake / f"twice-{at}.csv").hardlink_to(lake / "a.csv")
+    assert len(list(expand(lake / "*.csv"))) == 5 and looked == [1]
+
+
 def test_roots_keep_everything_else_out(lake: Path, tmp_path: Path) -> None:
     assert check_path(lake / "a.csv", roots=[lake]) == lake / "a.csv"
     (tmp_path / "lake2").mkdir()

@@ -14,10 +14,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*arguments: str | Path, data_dir: Path) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, data_dir: Path, words: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), "classify", *map(str, arguments)],
+        input=words,
         capture_output=True,
+        timeout=120,
         text=True,
         cwd=ROOT,
         env={**os.environ, "GOVERNANCE_DATA_DIR": str(data_dir)},
@@ -92,3 +94,33 @@ def test_a_line_of_texts_that_cannot_be_read_costs_only_itself(tmp_path: Path) -
 def test_an_empty_path_is_wrong_use(tmp_path: Path) -> None:
     done = run("", data_dir=tmp_path / "data")
     assert done.returncode == 2 and "empty" in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("option", [[], ["--text"], ["--settings-file"]])
+def test_a_pipe_is_wrong_use_and_nothing_waits_for_it(csv_file: Path, tmp_path: Path, option: list[str]) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe.csv")
+    done = run(*([csv_file] if option == ["--settings-file"] else []), *option, pipe, data_dir=tmp_path / "data")
+    assert (done.returncode, done.stdout) == (2, "") and done.stderr == (
+        f"error: {pipe} is a pipe, a socket or a device. Give a file, or - and send the data to standard input.\n"
+    )
+
+
+def test_a_pipe_in_a_folder_is_left_out(csv_file: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    done = run(tmp_path, data_dir=tmp_path / "data")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 3)
+
+
+def test_standard_input_is_read_like_a_file(csv_file: Path, tmp_path: Path) -> None:
+    # Longer than what is looked at to find out its encoding.
+    words = csv_file.read_text(encoding="utf-8") + "Jürgen Groß;juergen@example.org;1\n" * 5_000
+    csv_file.write_text(words, encoding="utf-8")
+    named, piped = run(csv_file, data_dir=tmp_path / "data"), run("-", data_dir=tmp_path / "data", words=words)
+    found = [[json.loads(line) for line in done.stdout.splitlines()] for done in (named, piped)]
+    assert [line.pop("path") for line in found[1]] == ["-"] * 3 and piped.returncode == 0
+    assert [(line["column"], line["family"]) for line in found[0]] == [(line["column"], line["family"]) for line in found[1]]
+
+
+def test_texts_come_from_standard_input(tmp_path: Path) -> None:
+    done = run("--text", "-", data_dir=tmp_path / "data", words='{"id": 7, "text": "Write to anna@example.org"}\n')
+    assert (done.returncode, json.loads(done.stdout)["spans"][0]["entity"]) == (0, "EMAIL_ADDRESS")

@@ -40,6 +40,17 @@ def test_own_recognizers_by_pattern_words_and_header() -> None:
     assert verdict("sal_2024", ["1200", "1300"], settings).entity == "SALARY"
 
 
+def test_a_recognizer_that_is_off_is_kept_and_does_nothing() -> None:
+    off = {**STAFF, "is_enabled": False}
+    settings = Settings.from_json({"custom": [off]})
+    assert settings.as_json()["custom"][0]["is_enabled"] is False
+    assert verdict("x", ["ST-123456", "ST-654321"], settings).entity is None
+
+
+def test_a_recognizer_that_is_on_is_stored_as_it_always_was() -> None:
+    assert "is_enabled" not in Settings.from_json({"custom": [{**STAFF, "is_enabled": True}]}).as_json()["custom"][0]
+
+
 def test_a_context_word_helps_a_weak_recognizer() -> None:
     weak = CustomRecognizer("badge", "regex", "BADGE", "badge", pattern=r"[a-z]{3}\d", context=("badge",), weight=3.0)
     assert verdict("x", ["abc1", "def2"], Settings(custom=(weak,))).entity is None
@@ -59,6 +70,7 @@ def test_a_context_word_helps_a_weak_recognizer() -> None:
         {"custom": [{**STAFF, "pattern": ""}]},
         {"custom": [{**STAFF, "kind": "guess"}]},
         {"custom": [{**STAFF, "weight": -1}]},
+        {"custom": [{**STAFF, "is_enabled": "no"}]},
         {"custom": [{**STAFF, "kind": "dictionary"}]},
         {"custom": [STAFF, STAFF]},
         {"custom": [{**STAFF, "name": f"rule {number}"} for number in range(201)]},

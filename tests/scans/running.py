@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.core.access import SYSTEM
+from governance.core.workers import me
 from governance.scans import planning, services, working
 from governance.scans.models import ScanRun
 from governance.sources.models import Source
@@ -35,7 +36,7 @@ def sqlite_source(path: Path, name: str = "shop") -> Source:
 
 def run_to_end(run: ScanRun) -> ScanRun:
     """Plan and work as workers do, until the run is over."""
-    planning.plan(run, working.me())
+    planning.plan(run, me())
     while working.work(run.pk):
         pass
     run.refresh_from_db()

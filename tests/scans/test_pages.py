@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,17 @@ def test_a_source_is_added_through_the_form(tmp_path: Path, admin: Client) -> No
 def test_a_wrong_config_is_told_beside_its_field_and_nothing_is_saved(admin: Client) -> None:
     answer = admin.post("/admin/sources/source/add/?kind=postgresql", {"name": "crm", "config.host": "", "config.port": "99999"})
     page = answer.content.decode()
-    assert answer.status_code == 200 and "gp-field__error" in page and not Source.objects.filter(name="crm").exists()
+    assert (
+        answer.status_code == 200
+        and "Give 65535 or less." in page
+        and 'id="id_port_errors"' in page
+        and not Source.objects.filter(name="crm").exists()
+    )
+
+
+def test_a_test_of_the_connection_says_that_it_works_and_what_it_may_see(source: Source, admin: Client) -> None:
+    page = admin.post(f"/admin/sources/source/{source.pk}/check/", follow=True).content.decode()
+    assert "The connection works: SQLite" in page and re.search(r"</span>yes</span>\s*<span class=\"gp-list__words\">Read-only", page)
 
 
 def test_a_stored_secret_is_never_shown_and_kept_when_left_empty(admin: Client) -> None:

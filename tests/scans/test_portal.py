@@ -78,6 +78,7 @@ def test_frames_tell_the_progress_and_what_was_found(portal: Portal, tmp_path: P
     assert set(frames[0]["data"]["progress"]) == {"done", "failed", "total", "rows", "bytes", "eta_s"}
     found = {one["dataset_id"] for frame in frames for one in frame["data"]["found"]}
     assert frames[-1]["data"]["progress"]["done"] == 30 and len(found) == 30
+    assert {(one["entity"], one["title"]) for frame in frames for one in frame["data"]["found"]} == {("EMAIL_ADDRESS", "E-mail address")}
     assert len(frames) < 30 + 2
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from governance.core.access import SYSTEM
+from governance.core.errors import InvalidInput
 from governance.scans import dispatch, schedules, services, tasks, windows, working
 from governance.scans.models import ScanRun, Schedule
 from governance.scans.recovery import sweep
@@ -51,6 +52,21 @@ def test_the_next_three_runs(source: Source, values: dict[str, Any], words: str,
     schedule = schedules.create_schedule(source, actor=SYSTEM, **values)
     assert schedules.words(schedule) == words
     assert [f"{one:%Y-%m-%dT%H:%M}" for one in schedules.next_runs(schedule, after=MONDAY)] == following
+
+
+@pytest.mark.parametrize(
+    ("cron", "told"),
+    [
+        ("30 2 * *", "There are 4."),
+        ("61 2 * * 1-5", "“61” is no minute: give 0 to 59"),
+        ("0 0 * 13 *", "“13” is no month: give 1 to 12"),
+        ("0 0 31 2 *", "Such a day never comes."),
+    ],
+)
+def test_a_wrong_cron_expression_says_which_part_is_wrong(source: Source, cron: str, told: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        schedules.create_schedule(source, every="cron", cron=cron, actor=SYSTEM)
+    assert told in raised.value.context["errors"]["cron"][0]
 
 
 def test_times_are_those_of_the_schedules_zone(source: Source) -> None:

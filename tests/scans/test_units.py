@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from governance.catalog.models import Dataset, ProfileSnapshot
 from governance.core.access import SYSTEM
 from governance.core.errors import Conflict, LeaseLost, Unreachable
 from governance.core.models import Event
-from governance.scans import planning, services, working
+from governance.core.workers import me
+from governance.scans import dispatch, planning, recovery, services, working
 from governance.scans.models import ScanRun, ScanUnit
 from governance.sources.connectors.sqlite import SQLite
 from tests.scans.running import PEOPLE, run_to_end, scan, sqlite_file, sqlite_source
@@ -27,6 +31,12 @@ def planned(tmp_path: Path, tables: int = 1) -> ScanRun:
     assert planning.plan(run, "planner")
     run.refresh_from_db()
     return run
+
+
+def killed() -> str:
+    """The name of a worker on this machine whose process is gone."""
+    code = "from governance.core.workers import me; print(me())"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def fall_silent(unit: ScanUnit) -> None:
@@ -54,6 +64,67 @@ def test_a_unit_of_a_silent_worker_is_taken_over_and_the_old_one_cannot_write(tm
         bench.do(second)
     assert ScanUnit.objects.get(pk=first.pk).state == "done"
     assert ProfileSnapshot.objects.count() == 1
+
+
+def test_a_unit_of_a_worker_that_was_killed_is_taken_over_at_once(tmp_path: Path) -> None:
+    run = planned(tmp_path)
+    first = working.claim(run, killed())
+    assert first is not None and first.lease_until is not None and first.lease_until > timezone.now()
+    working.work(run.pk)
+    unit = ScanUnit.objects.get(pk=first.pk)
+    assert (unit.state, unit.lost, unit.fence) == ("done", 1, first.fence + 1)
+    with pytest.raises(LeaseLost):
+        first.fenced(rows=1)
+
+
+def test_a_unit_of_a_worker_that_is_merely_slow_is_left_to_it(tmp_path: Path) -> None:
+    run = planned(tmp_path)
+    first = working.claim(run, me())
+    assert first is not None
+    assert not working.work(run.pk) and not recovery.sweep()
+    first.refresh_from_db()
+    assert (first.state, first.lost) == ("running", 0)
+
+
+def test_the_sweep_asks_for_workers_as_soon_as_one_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = planned(tmp_path)
+    sent: list[int] = []
+    monkeypatch.setattr(dispatch, "send_worker", sent.append)
+    dispatch.send_workers(run)
+    unit = working.claim(run, killed())
+    assert unit is not None and recovery.sweep() == 1 and sent == [run.pk, run.pk]
+    assert recovery.sweep() == 0
+
+
+def test_a_plan_of_a_worker_that_was_killed_is_made_by_the_next(tmp_path: Path) -> None:
+    run = services.start_scan(sqlite_source(sqlite_file(tmp_path / "shop.db")), has_workers=False, actor=SYSTEM)
+    assert run.claim(killed()) and not planning.plan(ScanRun.objects.get(pk=run.pk), "two")
+    assert recovery.sweep() == 1
+    assert planning.plan(ScanRun.objects.get(pk=run.pk), "three")
+
+
+def test_a_unit_is_let_go_when_our_own_database_went_away_and_no_result_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = planned(tmp_path)
+
+    def gone(*_: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(SQLite, "profile", gone)
+        working.work(run.pk)
+    unit = ScanUnit.objects.get(run=run)
+    assert unit.state == "running" and unit.error is None and unit.lease_until is not None and unit.lease_until < timezone.now()
+    assert run_to_end(run).outcome == "clean"
+
+
+def test_what_is_done_is_not_given_back(tmp_path: Path) -> None:
+    run = planned(tmp_path)
+    unit = working.claim(run, me())
+    assert unit is not None
+    with working.Bench(run) as bench:
+        bench.do(unit)
+    working.give_back(unit)
+    assert ScanUnit.objects.get(pk=unit.pk).state == "done"
 
 
 def test_three_lost_workers_set_a_unit_aside(tmp_path: Path) -> None:
@@ -87,7 +158,10 @@ def test_a_connection_that_drops_midway_is_tried_again(tmp_path: Path, monkeypat
         return whole(self, *args)
 
     monkeypatch.setattr(SQLite, "profile", dropping)
+    asked: list[timedelta | None] = []
+    monkeypatch.setattr(dispatch, "send_worker", lambda run_id, *, after=None: asked.append(after))
     working.work(run.pk)
+    assert asked == [working.BACK_OFF[0]], "a worker is asked for when the time of the next attempt has come"
     waiting = ScanUnit.objects.get(run=run, state="queued")
     assert waiting.attempts == 1 and waiting.not_before is not None
     ScanUnit.objects.filter(pk=waiting.pk).update(not_before=None)

@@ -174,6 +174,37 @@ def test_who_can_see_this_says_who_and_why(client: Any) -> None:
     assert missing.status_code == 404
 
 
+def test_who_can_see_this_is_asked_by_name(client: Any) -> None:
+    dataset = make_dataset(name="orders")
+    page = client.get(f"/admin/access/explain/?subject_type=dataset&subject_id={dataset.pk}").content.decode()
+    assert "Who can see main.orders" in page and 'data-url="/admin/palette/things/"' in page and 'value="main.orders"' in page
+    assert f'<input type="hidden" name="subject_id" value="{dataset.pk}">' in page
+
+
+@pytest.mark.parametrize("kind", ["dataset", "source"])
+def test_the_page_of_a_thing_leads_to_who_can_see_it(client: Any, kind: str) -> None:
+    dataset = make_dataset()
+    app, row = ("catalog", dataset) if kind == "dataset" else ("sources", dataset.source)
+    page = client.get(f"/admin/{app}/{kind}/{row.pk}/change/").content.decode()
+    assert f'href="/admin/access/explain/?subject_type={kind}&amp;subject_id={row.pk}"' in page
+
+
+def test_a_persons_page_leads_to_what_they_can_see(client: Any) -> None:
+    dataset = make_dataset(make_source("Shop"), name="orders")
+    make_dataset(make_source("Lab"), name="samples")
+    reader = make_user("viewer", dataset.source, name="reader")
+    assert f'href="/admin/access/explain/?user={reader.pk}"' in client.get(f"{PEOPLE}{reader.pk}/change/").content.decode()
+    page = client.get(f"/admin/access/explain/?user={reader.pk}").content.decode()
+    main = page.partition("What reader can see")[2]
+    assert "Shop" in main and "orders" in main and "samples" not in main
+
+
+def test_an_asker_learns_no_name_that_they_do_not_see(db: None) -> None:
+    shop, lab = make_source("Shop"), make_source("Lab")
+    page = admin_client(make_user("viewer", shop)).get("/admin/access/explain/").content.decode()
+    assert "your own access" in page and "Shop" in page.partition("What you can see")[2] and "Lab" not in page and lab.pk
+
+
 def test_a_token_is_made_on_its_page_shown_once_and_revoked(client: Any, boss: User) -> None:
     secret = secret_in(client.post("/admin/identity/token/", {"name": "ci", "scope": ["read:people"], "days": "90"}))
     token = Token.objects.get(user=boss)

@@ -57,6 +57,29 @@ def test_values_can_be_tried_and_nothing_of_them_is_kept(api: APIClient) -> None
     assert not any("KD-0765" in str(bytes(one.body)) for one in Event.objects.all())
 
 
+def test_a_trial_says_of_each_own_recognizer_whether_it_hits_and_why(api: APIClient) -> None:
+    values = ["KD-00000017", "KD-00000042", "KD-9"]
+    off, header = CUSTOM | {"name": "off", "is_enabled": False}, CUSTOM | {"name": "header", "kind": "field_name", "pattern": "^kd"}
+    strict = CUSTOM | {"name": "strict", "pattern": "KD-9"}
+    own = api.post(
+        "/api/v1/rule-sets/try/", {"settings": {"custom": [CUSTOM, off, header, strict]}, "header": "kd_nr", "values": values}, format="json"
+    ).json()["own"]
+    assert [one["is_hit"] for one in own] == [True, False, True, False]
+    assert (own[0]["matched"], own[0]["looked"], own[0]["misses"], own[0]["title"]) == (2, 3, ["KD-9"], "Customer number")
+    assert "switched off" in own[1]["detail"] and "name fits" in own[2]["detail"] and "1 of 3" in own[3]["detail"] and "60 %" in own[3]["detail"]
+
+
+def test_a_recognizer_is_checked_by_field_while_it_is_written(api: APIClient) -> None:
+    def wrong(**change: object) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = api.post("/api/v1/rule-sets/check/", {"recognizer": CUSTOM | change}, format="json").json()["errors"]
+        return found
+
+    assert wrong() == {}
+    assert "missing )" in wrong(pattern="KD-(")["pattern"][0] and list(wrong(pattern="(?=x)")) == ["pattern"]
+    assert [list(one) for one in (wrong(name=""), wrong(weight=99), wrong(kind="dictionary"))] == [["name"], ["weight"], ["words"]]
+    assert api_client(make_user("viewer")).post("/api/v1/rule-sets/check/", {"recognizer": CUSTOM}, format="json").status_code == 403
+
+
 def test_a_viewer_may_look_and_not_change(api: APIClient) -> None:
     viewer = api_client(make_user("viewer"))
     assert viewer.get("/api/v1/rule-sets/").json()["results"]

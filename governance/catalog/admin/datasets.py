@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from governance.catalog import queries, services
 from governance.catalog.admin.base import CatalogAdmin, answer, listed, number, ordered, posted
+from governance.catalog.admin.basis import counted_of
 from governance.catalog.models import Dataset, DatasetVersion, Domain, Field, Tag
 from governance.core.access import actor_of, may, visible
 from governance.core.errors import InvalidInput
@@ -143,6 +144,7 @@ class DatasetAdmin(CatalogAdmin):
             "tabs": tabs,
             "has_more_fields": len(fields) == FIELDS and "all" not in request.GET,
             "facts": _facts(dataset),
+            "counted": counted_of(dataset),
             "may_edit": may_edit,
             "may_preview": may(actor, "preview", dataset),
             "sees_access": sees_access,

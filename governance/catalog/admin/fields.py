@@ -15,14 +15,15 @@ from django.utils import timezone
 
 from governance.catalog import queries, services
 from governance.catalog.admin.base import CatalogAdmin, answer, listed, ordered, posted
+from governance.catalog.admin.basis import basis_of
 from governance.catalog.admin.datasets import way_to
 from governance.catalog.entities import choices, settings_of
 from governance.catalog.models import Decision, Field
 from governance.core.access import Actor, actor_of, may, visible
 from governance.core.errors import InvalidInput
 from governance.core.face import numbers
-from intelligence.classification import families
 from intelligence.classification.decision import PRIOR
+from intelligence.classification.titles import title
 
 ORDERS = {"found": "found", "score": "score", "name": "name", "dataset": "dataset__name"}
 SINCE = ((1, "24 hours"), (7, "7 days"), (30, "30 days"))
@@ -118,7 +119,7 @@ class FieldAdmin(CatalogAdmin):
     @posted
     def decide(self, request: HttpRequest, pk: int) -> str:
         field = services.decide(self.one(request, pk, "decide"), **_decision(request), actor=actor_of(request))
-        what = families.label(field.family) if field.family else "nothing sensitive"
+        what = title(field.entity) if field.entity else "nothing sensitive"
         return f"{field.name}: {field.get_state_display()}, {what}."
 
     @posted
@@ -146,7 +147,7 @@ def story_of(field: Field) -> dict[str, Any]:
         "field": field,
         "evidence": evidence,
         "shown_entity": shown,
-        "shown_family": families.label(field.family or (evidence.get("family") or "")) if shown else "",
+        "basis": basis_of(field),
         "examples": evidence.get("examples") or [],
         "against": [one for one in evidence.get("against") or [] if one.lower() != (evidence.get("reason") or "").rstrip(".").lower()],
         "candidates": [{"entity": entity, "score": value} for entity, value in evidence.get("candidates") or [] if entity != evidence.get("entity")],

@@ -18,6 +18,7 @@ from governance.core.access import visible
 from governance.core.api.views import Resource, View
 from governance.core.errors import NotFound
 from intelligence.classification import families
+from intelligence.classification.titles import title
 
 
 class DomainWrite(serializers.Serializer[Any]):
@@ -123,7 +124,7 @@ class Entities(View):
 
     def list(self, request: Request) -> Response:
         found = [
-            {"entity": entity, "family": family, "label": families.label(family), "sensitivity": families.sensitivity(family)}
+            {"entity": entity, "title": title(entity), "family": family, "label": families.label(family), "sensitivity": families.sensitivity(family)}
             for entity, family in sorted(known_entities().items())
         ]
         return Response({"next": None, "previous": None, "results": found})

@@ -14,10 +14,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from governance.catalog.models import Dataset, Decision, Domain, Field
+from governance.catalog.services import unread
 from governance.catalog.services.decisions import decide
 from governance.catalog.services.editing import edit_dataset, edit_field
 from governance.catalog.services.organising import tags_named
 from governance.catalog.services.settling import decisions_of
+from governance.core import spreadsheets
 from governance.core.access import Actor, visible
 from governance.core.errors import GovernanceError, InvalidInput
 from governance.core.events import record
@@ -28,39 +30,45 @@ COLUMNS = (
     *("sensitivity", "suggested", "score", "verdict", "entity", "reason"),
 )
 NAMES = ("source", "dataset", "field")
-EDITABLE = ("description", "domain", "owners", "teams", "tags", "certification", "verdict", "entity", "reason")
 OF_DATASETS = ("description", "domain", "owners", "teams", "tags", "certification")
 OF_FIELDS = ("description", "tags", "verdict", "entity", "reason")
 MOST_LINES = 50_000
 MOST_TOLD = 1_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-BOM = "\ufeff"
 
 
 @dataclass(slots=True)
 class Line:
-    """What one line of an import does, or why it cannot."""
+    """What one line of an import does, or why it cannot; `ignored` says which cells change nothing, and why."""
 
     number: int
     dataset: str
     field: str = ""
     changes: dict[str, Any] = its(default_factory=dict)
     errors: list[str] = its(default_factory=list)
+    ignored: list[str] = its(default_factory=list)
 
 
 @dataclass(slots=True)
 class Report:
-    """`lines` holds those that change something or fail (at most MOST_TOLD of them); `applied` says whether anything was written."""
+    """`lines` holds those that change something, fail or have cells that were ignored (at most MOST_TOLD of them, the last kind last to be chosen);
+    `more` counts those left out, `applied` says whether anything was written, `ignored` counts lines.
+    """
 
     total: int = 0
     changed: int = 0
     failed: int = 0
+    ignored: int = 0
+    more: int = 0
     applied: bool = False
     lines: list[Line] = its(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        lines = [{"line": one.number, "dataset": one.dataset, "field": one.field, "changes": one.changes, "errors": one.errors} for one in self.lines]
-        return {"total": self.total, "changed": self.changed, "failed": self.failed, "applied": self.applied, "lines": lines}
+        lines = [
+            {"line": one.number, "dataset": one.dataset, "field": one.field, "changes": one.changes, "errors": one.errors, "ignored": one.ignored}
+            for one in self.lines
+        ]
+        counts = {"total": self.total, "changed": self.changed, "failed": self.failed, "ignored": self.ignored, "more": self.more}
+        return {**counts, "applied": self.applied, "lines": lines}
 
 
 class _RolledBack(Exception):
@@ -76,7 +84,7 @@ def export(datasets: Sequence[Dataset], *, actor: Actor) -> Iterator[str]:
     fields = visible(actor, Field.objects.filter(dataset_id__in=ids, gone=None))
     with transaction.atomic():
         record("catalog.exported", actor=actor, datasets=len(ids), fields=fields.count())
-    yield BOM + _written(COLUMNS)
+    yield spreadsheets.BOM + spreadsheets.line(COLUMNS)
     rows = (
         Dataset.objects.filter(pk__in=ids)
         .select_related("source", "domain")
@@ -95,7 +103,7 @@ def _exported(datasets: Sequence[Dataset], actor: Actor) -> Iterator[str]:
     decided = decisions_of([one.pk for group in of.values() for one in group if one.state in (Field.State.CONFIRMED, Field.State.REJECTED)])
     for dataset in datasets:
         head = {"source": dataset.source.name, "dataset": dataset.key}
-        yield _row(head | _dataset_cells(dataset) | {"type": dataset.kind, "sensitivity": dataset.sensitivity})
+        yield _row(head | _dataset_cells(dataset) | _dataset_found(dataset))
         for one in of.get(dataset.pk, ()):
             yield _field_row(head, one, decided.get(one.pk, []))
 
@@ -111,6 +119,16 @@ def _dataset_cells(one: Dataset) -> dict[str, str]:
     }
 
 
+def _dataset_found(one: Dataset) -> dict[str, str]:
+    """Columns that come from scans and are for reading only."""
+    return {"type": one.kind, "sensitivity": one.sensitivity}
+
+
+def _field_found(one: Field) -> dict[str, str]:
+    score = "" if one.suggested_score is None else f"{one.suggested_score:.2f}"
+    return {"type": one.type, "sensitivity": one.sensitivity, "suggested": one.suggested_entity, "score": score}
+
+
 def _field_cells(one: Field, decisions: Sequence[Decision]) -> dict[str, str]:
     newest = decisions[0] if decisions else None
     decided = (
@@ -122,29 +140,11 @@ def _field_cells(one: Field, decisions: Sequence[Decision]) -> dict[str, str]:
 
 
 def _field_row(head: dict[str, str], one: Field, decisions: Sequence[Decision]) -> str:
-    told = {"field": one.name, "type": one.type, "sensitivity": one.sensitivity, "suggested": one.suggested_entity}
-    score = "" if one.suggested_score is None else f"{one.suggested_score:.2f}"
-    return _row(head | told | {"score": score} | _field_cells(one, decisions))
+    return _row(head | {"field": one.name} | _field_found(one) | _field_cells(one, decisions))
 
 
 def _row(cells: Mapping[str, str]) -> str:
-    return _written([_neutral(cells.get(name, "")) for name in COLUMNS])
-
-
-def _neutral(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
-
-
-def _plain(text: str) -> str:
-    """What `_neutral` was given."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
-
-
-def _written(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+    return spreadsheets.line(cells.get(name, "") for name in COLUMNS)
 
 
 def _joined(names: Iterator[str]) -> str:
@@ -156,7 +156,7 @@ def export_fields(fields: QuerySet[Field], *, actor: Actor) -> Iterator[str]:
     ids = list(fields.order_by("dataset_id", "position").values_list("pk", flat=True))
     with transaction.atomic():
         record("catalog.exported", actor=actor, datasets=0, fields=len(ids))
-    yield BOM + _written(COLUMNS)
+    yield spreadsheets.BOM + spreadsheets.line(COLUMNS)
     rows = (
         Field.objects.select_related("dataset__source")
         .prefetch_related("tags")
@@ -195,7 +195,7 @@ def import_csv(text: str, *, dry_run: bool = False, partial: bool = False, actor
 
 
 def _read(text: str) -> list[tuple[int, dict[str, str]]]:
-    text = text.removeprefix(BOM).replace("\x00", "")
+    text = text.removeprefix(spreadsheets.BOM).replace("\x00", "")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
@@ -211,7 +211,10 @@ def _read(text: str) -> list[tuple[int, dict[str, str]]]:
                 if len(cells) != len(header):
                     raise InvalidInput(f"Line {reader.line_num} has {len(cells)} cells and not {len(header)}. Are quotes missing around a comma?")
                 rows.append(
-                    (reader.line_num, {name: _plain(cell if name in NAMES else cell.strip()) for name, cell in zip(header, cells, strict=True)})
+                    (
+                        reader.line_num,
+                        {name: spreadsheets.plain(cell if name in NAMES else cell.strip()) for name, cell in zip(header, cells, strict=True)},
+                    )
                 )
             if len(rows) > MOST_LINES:
                 raise InvalidInput(f"An import has at most {MOST_LINES:,} lines. Split the file.")
@@ -223,18 +226,23 @@ def _read(text: str) -> list[tuple[int, dict[str, str]]]:
 def _apply(rows: Sequence[tuple[int, dict[str, str]]], report: Report, actor: Actor) -> dict[str, int]:
     known = _Known(rows, actor)
     counts = {"datasets": 0, "fields": 0, "decisions": 0}
+    told: list[Line] = []
     for number, cells in rows:
         line = Line(number, cells["dataset"][:200], cells.get("field", "")[:200])
         try:
             for what in _apply_line(cells, line, known, actor):
                 counts[what] += 1
         except GovernanceError as error:
-            line.changes, line.errors = {}, [error.detail]
+            line.changes, line.errors, line.ignored = {}, [error.detail], []
         report.total += 1
         report.changed += bool(line.changes)
         report.failed += bool(line.errors)
-        if (line.changes or line.errors) and len(report.lines) < MOST_TOLD:
-            report.lines.append(line)
+        report.ignored += bool(line.ignored)
+        if line.changes or line.errors or line.ignored:
+            told.append(line)
+    chosen = sorted(told, key=lambda one: not (one.changes or one.errors))[:MOST_TOLD]
+    report.more = len(told) - len(chosen)
+    report.lines = sorted(chosen, key=lambda one: one.number)
     return counts
 
 
@@ -262,6 +270,7 @@ def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Acto
     if dataset is None:
         raise InvalidInput(f"There is no dataset {cells['dataset'][:200]!r} in a source called {cells['source'][:100]!r}, or you may not see it.")
     if not cells.get("field"):
+        line.ignored = unread.of_dataset(_dataset_found(dataset), cells)
         line.changes = _different(_dataset_cells(dataset), cells, OF_DATASETS)
         if line.changes:
             with transaction.atomic():
@@ -272,7 +281,10 @@ def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Acto
         raise InvalidInput(f"{dataset} has no field {cells['field'][:200]!r}, or you may not see it.")
     different = _different(_field_cells(one, known.decisions.get(one.pk, [])), cells, OF_FIELDS)
     is_edited = bool({"description", "tags"} & set(different))
-    is_decided = bool(cells.get("verdict")) and bool({"verdict", "entity"} & set(different))
+    is_decided = _decides(cells, different)
+    line.ignored = unread.of_field(_field_found(one), cells, different, is_decided)
+    if cells.get("verdict", "").lower() != "set":
+        different.pop("entity", None)
     line.changes = {name: pair for name, pair in different.items() if (is_edited if name in ("description", "tags") else is_decided)}
     if line.changes:
         with transaction.atomic():
@@ -281,6 +293,12 @@ def _apply_line(cells: Mapping[str, str], line: Line, known: _Known, actor: Acto
             if is_decided:
                 _decide(one, cells, actor)
     return ["fields"] * is_edited + ["decisions"] * is_decided
+
+
+def _decides(cells: Mapping[str, str], different: Mapping[str, object]) -> bool:
+    """Whether the line makes a decision: another verdict, or `set` with another entity. An empty verdict takes nothing back."""
+    verdict = cells.get("verdict", "").lower()
+    return bool(verdict) and ("verdict" in different or (verdict == "set" and "entity" in different))
 
 
 def _edit_dataset(dataset: Dataset, different: Mapping[str, Any], cells: Mapping[str, str], known: _Known, actor: Actor) -> None:

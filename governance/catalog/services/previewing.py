@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import glob
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +15,10 @@ from django.db import transaction
 from governance.catalog.models import Dataset, Field, Sensitivity
 from governance.catalog.services.registering import stored_key, stored_name
 from governance.core.access import Actor, mask, require
-from governance.core.errors import Conflict, InvalidInput
+from governance.core.errors import Cancelled, Conflict, InvalidInput, Overloaded, TimedOut
 from governance.core.events import record
-from governance.sources.connectors.base import Connector, DatasetInfo
+from governance.env import env
+from governance.sources.connectors.base import Connector, DatasetInfo, Sample
 from governance.sources.services import connect
 
 ROWS = 20
@@ -23,6 +26,8 @@ MOST_ROWS = 100
 LONGEST = 200
 """Characters of a value that are shown."""
 NAMED = 100
+slots = threading.BoundedSemaphore(max(1, env.web_threads // 2))
+"""Previews that one process reads at once: a source that is slow never takes all threads of the web process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,7 @@ def preview(dataset: Dataset, *, rows: int = ROWS, actor: Actor) -> Preview:
     require(actor, "preview", dataset)
     if not 1 <= rows <= MOST_ROWS:
         raise InvalidInput(f"A preview has 1 to {MOST_ROWS} rows.", errors={"rows": [f"from 1 to {MOST_ROWS}"]})
-    with connect(dataset.source) as connector:
-        sample = connector.preview(_live(connector, dataset), rows)
+    sample = _read(dataset, rows)
     fields = {one.name: one for one in Field.objects.filter(dataset=dataset).select_related("dataset").only(*_NEEDED)}
     columns: list[Column] = []
     values: list[list[Any]] = []
@@ -92,6 +96,35 @@ def as_json(found: Preview) -> Mapping[str, Any]:
         for one in found.columns
     ]
     return {"columns": columns, "rows": found.rows, "method": found.method}
+
+
+def _read(dataset: Dataset, rows: int) -> Sample:
+    """The source's own rows. Overloaded at once when enough others are being read; TimedOut when all of it together takes too long."""
+    if not slots.acquire(blocking=False):
+        raise Overloaded("Too many previews are being read now. Try again in a moment.")
+    seconds = env.preview_timeout
+    try:
+        with connect(dataset.source, statement_timeout=seconds) as connector, _ended_after(connector, seconds):
+            return connector.preview(_live(connector, dataset), rows)
+    except (Cancelled, TimedOut):
+        words = (
+            f"The source did not give the first rows within {seconds:g} s. Try again later, or ask an administrator about GOVERNANCE_PREVIEW_TIMEOUT."
+        )
+        raise TimedOut(words) from None
+    finally:
+        slots.release()
+
+
+@contextmanager
+def _ended_after(connector: Connector, seconds: float) -> Iterator[None]:
+    """Cancels the connector's work: a login, a listing and a reading may each be just fast enough."""
+    timer = threading.Timer(seconds, connector.cancel)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _live(connector: Connector, dataset: Dataset) -> DatasetInfo:

@@ -11,11 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from governance.core.api.sentences import sentence
 from governance.core.errors import Conflict, Denied, GovernanceError, InvalidInput, NotAuthenticated, NotFound, RateLimited, TooLarge
+from governance.core.problem_pages import NOTHING_CHANGED, problem_page
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -100,9 +103,9 @@ def as_governance_error(error: Exception) -> GovernanceError | None:
 def from_pydantic(error: pydantic.ValidationError, prefix: str = "") -> InvalidInput:
     """pydantic's errors by field, without the values that were sent."""
     errors: dict[str, list[str]] = {}
-    for one in error.errors(include_input=False, include_url=False, include_context=False):
+    for one in error.errors(include_input=False, include_url=False):
         name = ".".join(str(part) for part in (*([prefix] if prefix else []), *one["loc"]))
-        errors.setdefault(name, []).append(one["msg"].removeprefix("Value error, "))
+        errors.setdefault(name, []).append(sentence(one))
     return invalid(errors)
 
 
@@ -127,19 +130,39 @@ def _flat(errors: Any, prefix: str = "") -> dict[str, list[str]]:
     return {prefix: [str(errors)]}
 
 
-# What Django answers without a view of ours (handler400, handler404 and handler500 in the urls): programs get a problem document here too.
+# What Django answers without a view of ours (the handlers in the urls, and CSRF_FAILURE_VIEW): programs get a problem document here too.
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _unless_api(
-        request, InvalidInput("The request is not one that the portal answers. Check its host, path and headers.")
-    ) or defaults.bad_request(request, exception)
+    error = InvalidInput("The request is not one that the portal answers. Check its host, path and headers.")
+    advice = "Open the portal under its own address. An administrator can allow further host names with GOVERNANCE_ALLOWED_HOSTS."
+    # The host may be the one that is refused, so nothing that asks for it is drawn.
+    return _unless_api(request, error) or render(
+        None, "problem.html", {"problem": error.problem() | {"kept": NOTHING_CHANGED, "advice": advice}}, status=error.status
+    )
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    error = Denied(str(exception) or "Your roles do not cover this page or this act.")
+    return _unless_api(request, error) or problem_page(request, error.problem())
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _unless_api(request, NotFound("There is nothing at this address. /api/docs/ lists what there is.")) or defaults.page_not_found(
-        request, exception
-    )
+    error = NotFound("There is nothing at this address. /api/docs/ lists what there is.")
+    told = f"{request.path[:200]} leads nowhere: the address is wrong, or what was there is gone or not shared with you."
+    return _unless_api(request, error) or problem_page(request, error.problem() | {"title": "There is no such page", "detail": told})
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token that proves it is ours."""
+    error = Denied("The form was opened before you signed in, or too long ago, or the browser keeps no cookies for this address.")
+    words = {
+        "code": "csrf",
+        "title": "This form is no longer valid",
+        "kept": "Everything that was saved before. What you have just sent was not saved.",
+        "advice": "Go back, reload the page, fill the form in again and send it.",
+    }
+    return _unless_api(request, error) or problem_page(request, error.problem() | words)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

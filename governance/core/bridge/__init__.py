@@ -16,13 +16,9 @@ from wsgiref.types import WSGIApplication
 
 from governance.core.bridge.exchange import Exchange, Limits, Receive, Scope, Send
 from governance.core.bridge.inbox import BodyTimedOut, BodyTooLarge, ClientGone
-from governance.core.errors import GovernanceError
+from governance.core.errors import GovernanceError, Overloaded
 
 logger = logging.getLogger(__name__)
-
-
-class Overloaded(GovernanceError):
-    code, status, retryable, title = "overloaded", 503, True, "Too busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,19 +24,21 @@ class Declaration:
     name: str
     model: type[BaseModel]
     title: str
+    refers: Mapping[str, str] = field(default_factory=dict)
 
 
 _declared: dict[str, Declaration] = {}
 
 
-def declare(type: str, model: type[BaseModel] = NoData, *, title: str) -> None:
-    """Make a type known: dotted, lower case, the last word in the past tense. `title` is what people read."""
+def declare(type: str, model: type[BaseModel] = NoData, *, title: str, refers: Mapping[str, str] | None = None) -> None:
+    """Make a type known: dotted, lower case, the last word in the past tense. `title` is what people read; `refers` names the subject type
+    of those parts of its change that hold ids, so that pages can name them."""
     if not NAME.fullmatch(type):
         raise ConfigurationError(f"{type!r} is not a name for a fact: use dotted lower-case words.")
     known = _declared.get(type)
     if known and known.model is not model:
         raise ConfigurationError(f"The fact {type} is declared twice with different models.")
-    _declared[type] = Declaration(type, model, title)
+    _declared[type] = Declaration(type, model, title, refers or {})
 
 
 def declaration(type: str) -> Declaration:
@@ -47,6 +50,11 @@ def declaration(type: str) -> Declaration:
 def title_of(type: str) -> str:
     """What people read for a type; the type itself when a newer or older release declared it."""
     return _declared[type].title if type in _declared else type
+
+
+def refers_of(type: str) -> Mapping[str, str]:
+    """Which parts of a type's change hold ids, and of what."""
+    return _declared[type].refers if type in _declared else {}
 
 
 def types() -> dict[str, str]:

@@ -42,10 +42,10 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _words(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "nothing"
     if isinstance(value, str):
         return value
-    if value is None:
-        return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return orjson.dumps(value, default=str).decode()

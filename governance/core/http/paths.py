@@ -6,7 +6,8 @@ import fnmatch
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from governance.core.errors import ForbiddenAddress, InvalidInput
@@ -56,6 +57,7 @@ PRIVATE_NAMES = frozenset(
 )
 MOST_LOOKED = 300_000
 """Files and folders that are looked at below one path; nobody waits for a walk through a whole disk."""
+OURS = "This path belongs to the portal itself. Choose another folder."
 MAGIC = "*?["
 LONGEST_PATH, LONGEST_NAME = 4_000, 255
 
@@ -66,6 +68,10 @@ def check_path(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden:
     Without roots anything may be read but our own folders, the system's, those that hold keys, and `forbidden`. What a glob or a folder
     holds must be checked again, file by file, since links may lead anywhere: `expand` does that.
     """
+    return _checked(path, roots, forbidden, protected.linked)
+
+
+def _checked(path: str | Path, roots: Sequence[str | Path], forbidden: Sequence[str | Path], linked: Callable[[], set[tuple[int, int]]]) -> Path:
     text = os.fspath(path)
     if not text or "\0" in text:
         raise InvalidInput("The path is empty or holds a NUL character. Give the path of a file, a folder or a glob.")
@@ -80,7 +86,7 @@ def check_path(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden:
     allowed = [Path(os.path.realpath(root)) for root in roots]
     if allowed and not any(is_below(real, root) for root in allowed):
         raise ForbiddenAddress("This path is outside of the folders that sources may use. Ask an administrator about GOVERNANCE_SOURCE_ROOTS.")
-    _refuse_special(real)
+    _refuse_special(real, linked)
     return real / pattern if pattern.parts else real
 
 
@@ -95,9 +101,10 @@ def expand(path: str | Path, *, roots: Sequence[str | Path] = (), forbidden: Seq
     else:
         found = iter([str(start)])
     seen: set[Path] = set()
+    linked = cache(protected.linked)
     for name in found:
         try:
-            real = check_path(glob.escape(name), roots=roots, forbidden=forbidden)
+            real = _checked(glob.escape(name), roots, forbidden, linked)
         except ForbiddenAddress:
             continue
         if real not in seen and real.is_file():
@@ -191,17 +198,20 @@ def _unescaped(part: str) -> str | None:
 
 def _refuse_forbidden(path: Path, forbidden: Sequence[Path]) -> None:
     if protected.owns(path):
-        raise ForbiddenAddress("This path belongs to the portal itself. Choose another folder.")
+        raise ForbiddenAddress(OURS)
     if any(is_below(path, folder) for folder in (*SYSTEM_FOLDERS, *forbidden)):
         raise ForbiddenAddress("This path lies in a system folder, where no source may read. Choose another folder.")
     if not PRIVATE_NAMES.isdisjoint(path.parts):
         raise ForbiddenAddress("This path lies in a folder of keys or logins, where no source may read. Choose another folder.")
 
 
-def _refuse_special(path: Path) -> None:
+def _refuse_special(path: Path, linked: Callable[[], set[tuple[int, int]]]) -> None:
     try:
-        mode = path.stat().st_mode
+        facts = path.stat()
     except OSError:
         return  # what does not exist, or may not be read, is for the reader to report
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    # A second name of one of our files is as good as the first one. Files with several names are rare, so our folders are seldom walked.
+    if stat.S_ISREG(facts.st_mode) and facts.st_nlink > 1 and (facts.st_dev, facts.st_ino) in linked():
+        raise ForbiddenAddress(OURS)
+    if not (stat.S_ISREG(facts.st_mode) or stat.S_ISDIR(facts.st_mode)):
         raise ForbiddenAddress("This path is a device, a pipe or a socket. Give a file, a folder or a glob.")

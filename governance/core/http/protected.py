@@ -56,6 +56,20 @@ class Protected:
         """Whether a real path is ours."""
         return any(is_below(path, folder) for folder in self.folders)
 
+    def linked(self) -> set[tuple[int, int]]:
+        """Device and number of each of our files that has a second name somewhere. Walks through all of our folders: ask seldom."""
+        found = set()
+        for folder in self.folders:
+            for here, _, names in os.walk(folder):
+                for name in names:
+                    try:
+                        facts = Path(here, name).lstat()
+                    except OSError:
+                        continue  # gone since it was listed
+                    if facts.st_nlink > 1:
+                        found.add((facts.st_dev, facts.st_ino))
+        return found
+
     def refuse(self, host: str, addresses: Iterable[IPAddress], port: int, resolver: Callable[[str, int], Iterable[str]]) -> None:
         """Raises when a host with these addresses is one of our endpoints, under whatever name."""
         for name, own_port in self.endpoints:

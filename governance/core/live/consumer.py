@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
 from prometheus_client import Gauge
 
 from governance.core import subjects
@@ -19,15 +21,21 @@ from governance.core.errors import GovernanceError, NotFound
 from governance.core.live.hub import hub
 from governance.core.live.publishing import envelope
 from governance.core.live.topics import names, topic_of
+from governance.env import env
 
+logger = logging.getLogger(__name__)
 MOST_WAITING = 500
 """Frames that may wait for a slow reader; then droppable ones go first, and after that the oldest."""
 MOST_TOPICS = 50
 REMEMBER = 15.0
 """Seconds that an answer of the gate is believed."""
-UNKNOWN, REFUSED, GONE = 4401, 4403, 4408
+UNKNOWN, GONE, CROWDED, AGAIN = 4401, 4408, 4429, 1013
+"""Close codes: nobody is signed in; not any more; too many sockets; something of ours failed, come back."""
 
 SOCKETS = Gauge("governance_websockets", "Websockets that are open.", multiprocess_mode="livesum")
+
+_open: Counter[int | None] = Counter()
+"""Sockets of each person in this process; their tokens' count with them."""
 
 Authenticate = Callable[[dict[str, Any]], Actor]
 
@@ -48,6 +56,13 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.answers: dict[tuple[str, int | None], tuple[float, bool]] = {}
         self.asked = 0.0
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # `disconnect` is never called when answering a client that has just gone fails.
+            await self._leave()
+
     async def connect(self) -> None:
         self.actor = await database_sync_to_async(self.authenticate)(self.scope)
         await self.accept()
@@ -55,21 +70,39 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._say({"error": {"code": "not_authenticated", "detail": "Sign in first, or connect with ?token=gov_…."}})
             await self.close(UNKNOWN)
             return
+        if _open[self.actor.id] >= env.live_sockets:
+            detail = f"You have {env.live_sockets} live connections open, which is the most. Close some pages or programs, then connect again."
+            await self._say({"error": {"code": "too_many_sockets", "detail": detail}})
+            await self.close(CROWDED)
+            return
         self.asked = time.monotonic()
-        self.sender = asyncio.create_task(self._send_all())
+        _open[self.actor.id] += 1
         SOCKETS.inc()
+        self.sender = asyncio.create_task(self._send_all())
 
     async def disconnect(self, code: int) -> None:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """Frees what this socket holds, and returns when its sender has ended; called twice it does nothing more."""
         for topic in self.topics:
             hub().remove(self, topic)
         self.topics.clear()
-        if self.sender is not None:
-            SOCKETS.dec()
-            self.sender.cancel()
-            self.sender = None
+        sender, self.sender = self.sender, None
+        if sender is None:
+            return
+        SOCKETS.dec()
+        _open[self.actor.id] -= 1
+        if not _open[self.actor.id]:
+            del _open[self.actor.id]
+        sender.cancel()
+        (failure,) = await asyncio.gather(sender, return_exceptions=True)
+        # A client that has gone is no failure; servers tell of it with an OSError.
+        if isinstance(failure, Exception) and not isinstance(failure, OSError):
+            logger.error("The sender of a live socket failed", exc_info=failure)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self.actor.is_known:
+        if self.sender is None:
             return
         try:
             message = orjson.loads(text_data if text_data is not None else bytes_data or b"")
@@ -125,6 +158,14 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.waiting.popleft()
 
     async def _send_all(self) -> None:
+        try:
+            await self._send_waiting()
+        except DatabaseError as error:
+            # Without a sender the socket would stay open and silent.
+            logger.warning("database not there (%s); a live socket is closed, its client comes back", type(error).__name__)
+            await self.close(AGAIN)
+
+    async def _send_waiting(self) -> None:
         while True:
             await self.wake.wait()
             self.wake.clear()

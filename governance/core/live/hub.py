@@ -35,6 +35,8 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: dict[str, set[Listener]] = defaultdict(set)
         self.task: asyncio.Task[None] | None = None
+        self.ending: set[asyncio.Task[None]] = set()
+        """Cancelled and still hanging up: the loop itself keeps no task from being collected."""
 
     def add(self, listener: Listener, topic: str) -> None:
         self.listeners[topic].add(listener)
@@ -46,8 +48,10 @@ class Hub:
         if not self.listeners[topic]:
             del self.listeners[topic]
         if not self.listeners and self.task is not None:
-            self.task.cancel()
-            self.task = None
+            task, self.task = self.task, None
+            self.ending.add(task)
+            task.add_done_callback(self.ending.discard)
+            task.cancel()
 
     async def _run(self) -> None:
         was_connected = False

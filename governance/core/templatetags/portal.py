@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from governance.core import subjects
 from governance.core.face import numbers, svg
 from governance.core.face.changes import Change, changes
 
@@ -147,6 +149,14 @@ def bar(part: float | None, whole: float | None, kind: str = "share", label: str
         f"{share * 100:.1f}",
         numbers.percent(part, whole),
     )
+
+
+@register.simple_tag
+def called(model: type[Model], count: int = 1) -> str:
+    """What the portal calls one or several rows of a model: "people", where Django says "users"."""
+    kind, meta = subjects.type_of(model), model._meta
+    one = kind.name.replace("_", " ") if kind else str(meta.verbose_name)
+    return one if count == 1 else (kind.plural if kind else "") or str(meta.verbose_name_plural)
 
 
 @register.simple_tag

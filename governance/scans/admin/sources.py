@@ -153,7 +153,9 @@ class SourceAdmin(PageAdmin):
 
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         source: Source = self.found(request, object_id)
-        services.check_source(source, actor=actor_of(request))
+        result = services.check_source(source, actor=actor_of(request))
+        if result["is_reachable"]:
+            messages.success(request, f"The connection works: {result['version']}.")
         return redirect("admin:sources_source_change", source.pk)
 
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

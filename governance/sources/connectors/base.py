@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,8 @@ from governance.core.http.guard import Policy
 from governance.core.registry import Registry
 
 Kind = Literal["text", "integer", "decimal", "boolean", "date", "time", "timestamp", "uuid", "json", "binary", "list", "struct", "other"]
+SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
+"""Kinds whose values lie on a line, so that they have quantiles and a histogram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Sketch:
     hashes: list[int]
     below: int = HASHES
 
+    @classmethod
+    def of(cls, hashes: list[int], below: int) -> Sketch:
+        """At most SKETCH_SIZE of the sorted hashes below a bound."""
+        return cls(hashes[:SKETCH_SIZE], hashes[SKETCH_SIZE]) if len(hashes) > SKETCH_SIZE else cls(hashes, below)
+
     @property
     def is_exact(self) -> bool:
         return self.below >= HASHES
@@ -95,6 +102,11 @@ class Sketch:
     def distinct(self) -> int:
         """Exact for a whole set, else an estimate with a relative error of about 1/sqrt(len(hashes))."""
         return len(self.hashes) if self.is_exact else round(len(self.hashes) * (HASHES / self.below))
+
+
+def sketch_bound(distinct: float) -> int:
+    """Below it, about twice as many hashes as a sketch keeps are expected of so many distinct values."""
+    return HASHES if distinct <= 2 * SKETCH_SIZE else int(HASHES * 2 * SKETCH_SIZE / distinct)
 
 
 @dataclass(slots=True)

@@ -10,14 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from governance.sources.connectors.base import FieldProfile, Kind, Sample
+from governance.sources.connectors.base import SCALED, FieldProfile, Kind, Sample
 from intelligence.classification.masking import shape
 
 TOP: Final = 10
 BUCKETS: Final = 20
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
-"""Kinds whose values lie on a line, so that they have quantiles and a histogram."""
 COUNTED: Final[frozenset[Kind]] = SCALED | {"text", "boolean", "time", "uuid"}
 SHAPED: Final[frozenset[Kind]] = frozenset({"text", "uuid", "other"})
 

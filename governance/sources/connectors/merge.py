@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from governance.sources.connectors.base import SKETCH_SIZE, DatasetProfile, FieldProfile, Sketch
+from governance.sources.connectors.base import DatasetProfile, FieldProfile, Sketch
 
 Value = TypeVar("Value")
 TOP = 10
@@ -64,7 +64,7 @@ def unite(sketches: Sequence[Sketch | None]) -> Sketch | None:
         return None
     below = min(sketch.below for sketch in known)
     hashes = sorted({value for sketch in known for value in sketch.hashes if value < below})
-    return Sketch(hashes[:SKETCH_SIZE], hashes[SKETCH_SIZE]) if len(hashes) > SKETCH_SIZE else Sketch(hashes, below)
+    return Sketch.of(hashes, below)
 
 
 def moments(parts: Sequence[FieldProfile], present: Sequence[int | None]) -> tuple[float | None, float | None]:

@@ -7,8 +7,9 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from django.core.management.base import BaseCommand
@@ -16,14 +17,20 @@ from django.core.management.base import BaseCommand
 from governance.core.errors import DataUnreadable, InvalidInput
 from intelligence.classification import Settings, classify, files, find_spans
 
+STDIN = Path("-")
+
 
 class Command(BaseCommand):
     help = "Classifies files: one JSON line a column. With --text it finds personal data in the texts of a JSONL file."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="*", type=_named, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)})")
-        parser.add_argument("--text", type=Path, metavar="FILE.jsonl", help='lines {"id","text"} in, {"id","spans"} out')
+        parser.add_argument(
+            "paths", nargs="*", type=_named, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)}); - reads CSV from standard input"
+        )
+        parser.add_argument(
+            "--text", type=Path, metavar="FILE.jsonl", help='lines {"id","text"} in, {"id","spans"} out; - reads them from standard input'
+        )
         parser.add_argument("--settings-file", type=Path, metavar="FILE.json", help="thresholds, disabled entities and recognizers of your own")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +51,7 @@ class Command(BaseCommand):
         failed = 0
         for path in list(_files(paths)):
             try:
-                columns = files.columns(path)
+                columns = files.columns_of(sys.stdin.buffer, "Standard input") if path == STDIN else files.columns(path)
             except DataUnreadable as error:
                 self.stderr.write(f"error: {error.detail}")
                 failed += 1
@@ -58,11 +65,7 @@ class Command(BaseCommand):
 
     def _texts(self, path: Path, settings: Settings) -> int:
         failed = 0
-        try:
-            file = path.open("rb")
-        except OSError as error:
-            raise InvalidInput(f"{path} cannot be read: {error.strerror}. Check that it exists and that you may read it.") from error
-        with file:
+        with _opened(path) as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
@@ -88,10 +91,33 @@ def _named(text: str) -> Path:
     return Path(text)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    _refuse_special(path)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}. Check that it exists and that you may read it.") from error
+    with file:
+        yield file
+
+
+def _refuse_special(path: Path) -> None:
+    """Opening a pipe waits until somebody writes to it, which may be never."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InvalidInput(f"{path} is a pipe, a socket or a device. Give a file, or - and send the data to standard input.")
+
+
 def _files(paths: list[Path]) -> Iterator[Path]:
     """Files as they were named, folders with everything below them that can be read."""
     for path in paths:
-        if path.is_dir():
+        _refuse_special(path)
+        if path == STDIN:
+            yield path
+        elif path.is_dir():
             yield from (inner for inner in sorted(path.rglob("*")) if inner.suffix.lower() in files.SUFFIXES and inner.is_file())
         elif not path.exists():
             raise InvalidInput(f"There is no file {path}. Check the path.")
@@ -104,6 +130,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 def _settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
+    _refuse_special(path)
     try:
         return Settings.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:

@@ -1,10 +1,9 @@
-// The inbox: keys act on the chosen alerts or on the current row, and rows follow what happens. The page of one alert; the preview of a rule.
+// The inbox: keys act on the chosen alerts or on the current row, and rows follow what happens. The page of one alert.
 import { subscribe } from "../live.js";
 import { human } from "../format.js";
 import { toast } from "../toast.js";
 
 const inbox = document.getElementById("alerts-form");
-const rule = document.getElementById("rule-form");
 const page = document.querySelector("[data-alert-page]");
 
 for (const select of document.querySelectorAll("select[data-submits]")) select.addEventListener("change", () => select.form.requestSubmit());
@@ -109,41 +108,5 @@ if (inbox || news) {
 if (page) {
   subscribe("alerts", (frame) => {
     if (frame.type === "alert" && String(frame.data.id) === page.dataset.alertPage) toast("This alert has changed. Load the page again to see it.");
-  });
-}
-
-if (rule) {
-  const show = (name) => document.querySelector(`[data-preview="${name}"]`);
-  const text = (name) => rule.elements[name].value.trim();
-  const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-
-  function conditions() {
-    const lines = [...rule.querySelectorAll(".alerts-condition")];
-    return lines.map((line) => line.querySelectorAll("input, select")).filter(([path]) => path.value.trim()).map(([path, op, value]) => ({ path: path.value.trim(), op: op.value, value: valueOf(op.value, value.value.trim()) }));
-  }
-
-  function valueOf(op, given) {
-    if (op === "exists" || op === "missing") return null;
-    if (op === "in") return given.split(",").map((one) => one.trim()).filter(Boolean);
-    return given !== "" && Number.isFinite(Number(given)) ? Number(given) : given || null;
-  }
-
-  rule.addEventListener("submit", async (event) => {
-    if (event.submitter?.id !== "rule-preview") return;
-    event.preventDefault();
-    const body = { name: text("name") || "preview", pattern: text("pattern"), title: text("title") || "{subject}", severity: text("severity"), condition: conditions(), group_by: text("group_by").split(",").map((one) => one.trim()).filter(Boolean) };
-    const token = rule.elements.csrfmiddlewaretoken.value;
-    const answer = await fetch(rule.dataset.preview, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) }).catch(() => null);
-    const found = await answer?.json().catch(() => null);
-    if (!answer?.ok || !found) return toast(found?.detail ?? "The portal does not answer. Try again in a moment.", "error");
-    show("matched").textContent = (found.is_more ? "at least " : "") + found.matched;
-    show("words").textContent = `${found.matched === 1 ? "fact" : "facts"} would have matched, in ${many(found.alerts, "alert")}.`;
-    show("read").textContent = `${many(found.read, "fact")} of such a type ${found.read === 1 ? "was" : "were"} recorded${found.is_more ? "; only the newest were read" : ""}.`;
-    const items = found.examples.map((one) => {
-      const item = document.createElement("li");
-      item.textContent = one;
-      return item;
-    });
-    show("examples").replaceChildren(...items);
   });
 }

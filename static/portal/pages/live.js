@@ -111,27 +111,16 @@ function row(name) {
   });
 }
 
-// What happened meanwhile, as far as this reader may see it, stands in the charts as lines; words only where there is room for them.
+// What happened meanwhile, as far as this reader may see it, stands in the charts as lines; words in the first chart of each group.
 async function note() {
   try {
     const since = new Date(Date.now() - seconds * 1000).toISOString();
     const body = await ask(EVENTS, { type: "scans.run.*", since, limit: 100 });
-    const notes = spaced(body.results.filter((one) => one.type in NOTED).map((one) => [Date.parse(one.time) / 1000, NOTED[one.type]]).reverse());
+    const notes = body.results.filter((one) => one.type in NOTED).map((one) => ({ time: Date.parse(one.time) / 1000, text: NOTED[one.type] }));
     panels.forEach((panel) => panel.annotate(panel.isFirst ? notes : notes.map(({ time }) => ({ time, text: "" }))));
   } catch {
     // Charts without annotations are right too.
   }
-}
-
-// Events that would stand on top of each other become one line.
-function spaced(events) {
-  const notes = [];
-  for (const [time, text] of events) {
-    const before = notes.at(-1);
-    if (before && time - before.time < seconds / 6) before.words.push(text);
-    else notes.push({ time, words: [text] });
-  }
-  return notes.map(({ time, words: said }) => ({ time, text: said.length > 2 ? `${said[0]} +${said.length - 1}` : [...new Set(said)].join(", ") }));
 }
 
 function remember() {

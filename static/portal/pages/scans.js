@@ -46,8 +46,9 @@ function log(one) {
   link.textContent = one.dataset;
   cell(row, link, "", "th").scope = "row";
   cell(row, one.field, "Field");
-  const entity = document.createElement("code");
-  entity.textContent = one.entity;
+  const entity = document.createElement("span");
+  entity.textContent = one.title;
+  entity.title = one.entity;
   cell(row, entity, "Holds");
   cell(row, percent(one.score), "Score").className = "gp-right";
   const mark = cell(row, "");

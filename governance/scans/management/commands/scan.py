@@ -8,13 +8,15 @@ import sys
 import time
 from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
+from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection
 
 from governance.core.access import SYSTEM
-from governance.core.errors import GovernanceError, NotFound
+from governance.core.errors import GovernanceError, InvalidInput, NotFound
+from governance.core.workers import me
 from governance.env import env
 from governance.runtime.services import running
 from governance.scans import planning, report, services, targets, working
@@ -30,12 +32,20 @@ MOST_WORKERS = 4
 
 
 class Command(BaseCommand):
-    help = "Scans databases, files and folders, and prints what they hold. Exit codes: 0 done, 1 done with failures, 2 wrong use."
+    help = (
+        "Scans databases, files and folders, and prints what they hold. Exit codes: 0 done, 1 done with failures, 2 wrong use. "
+        "Leave passwords out of the URLs: everybody on the machine can read a command line, and shells keep it. "
+        "PostgreSQL's password is taken from the environment (PGPASSWORD), from standard input (--password-stdin), "
+        "or from an earlier scan, which stored it encrypted."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "targets", nargs="+", metavar="TARGET", help="postgresql://…, mysql://…, sqlite:///…, duckdb:///…, s3://…, a file, a folder or a glob"
+        )
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password of the URLs without one from the first line of standard input"
         )
         parser.add_argument("--rule-set", metavar="NAME", help="rule set to use instead of the default one")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
@@ -44,6 +54,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         logging.getLogger().setLevel(logging.WARNING)
         wanted = [targets.read(text) for text in options["targets"]]
+        if options["password_stdin"] and not any(target.wants_password for target in wanted):
+            raise InvalidInput("No target here wants a password: give a URL without one, such as postgresql://user@host/database.")
+        passwords = _passwords(is_on_stdin=options["password_stdin"])
+        wanted = [targets.with_password(target, passwords.get(target.kind, "")) for target in wanted]
         places = env.places
         with running(places, "scan", migrated=True):
             rule_set = _rule_set(options["rule_set"])
@@ -105,7 +119,7 @@ class Bar:
 def _work(run: ScanRun, bar: Bar) -> None:
     """Plan and work here, with a few threads; the connectors and the pattern engine leave the interpreter free while they work."""
     bar.show(run)
-    planning.plan(run, working.me())
+    planning.plan(run, me())
     count = min(MOST_WORKERS, os.cpu_count() or 2)
     with ThreadPoolExecutor(count) as pool:
         workers = [pool.submit(_worker, run.pk) for _ in range(count)]
@@ -141,6 +155,17 @@ def _follow(run: ScanRun, bar: Bar) -> None:
         bar.show(run)
         time.sleep(POLL)
         run.refresh_from_db()
+
+
+def _passwords(*, is_on_stdin: bool) -> dict[str, str]:
+    """The password for each kind of server, out of the environment or standard input. The servers that we start inherit none of it."""
+    found = {kind: os.environ.pop(name, "") for kind, name in targets.PASSWORDS.items()}
+    if not is_on_stdin:
+        return found
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise InvalidInput("Standard input holds no password. Write it there as one line.")
+    return dict.fromkeys(found, password)
 
 
 def _rule_set(name: str | None) -> RuleSet | None:

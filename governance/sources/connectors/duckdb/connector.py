@@ -22,8 +22,9 @@ from governance.sources.connectors.base import (
     value_limit,
 )
 from governance.sources.connectors.duckdb import measures
-from governance.sources.connectors.duckdb.session import Session, identifier
+from governance.sources.connectors.duckdb.session import Session
 from governance.sources.connectors.path_config import PathConfig, beside, database_file
+from governance.sources.connectors.quoting import identifier
 
 TABLES = """
 SELECT schema_name, table_name, table_oid, coalesce(comment, ''), estimated_size, '' FROM duckdb_tables() WHERE NOT internal AND NOT temporary

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from governance.sources.connectors.base import HASHES, SKETCH_SIZE, FieldInfo, FieldProfile, Kind, Sketch
-from governance.sources.connectors.duckdb.session import identifier
+from governance.sources.connectors.base import SCALED, FieldInfo, FieldProfile, Kind, Sketch, sketch_bound
+from governance.sources.connectors.quoting import identifier
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 EXACT_ROWS: Final = 200_000
@@ -20,7 +20,6 @@ VALUES: Final = 200_000_000
 CELLS: Final = 4_000_000
 """Hashes that are held at once while distinct values are counted."""
 SKETCHES: Final = 40
-SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
 INTEGERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "BIGNUM", "VARINT"}
 )
@@ -144,17 +143,12 @@ def _add_sketches(run: Run, relation: str, columns: Sequence[Column], profiles: 
     """The lowest hashes of each column; how low is told by the first pass, so that hardly more are kept than wanted."""
     for start in range(0, len(columns), SKETCHES):
         group = range(start, min(start + SKETCHES, len(columns)))
-        bounds = {at: bound_for(profiles[at].distinct or 0) for at in group}
+        bounds = {at: sketch_bound(profiles[at].distinct or 0) for at in group}
         asked = [f"list(DISTINCT {_hashed(columns[at])}) FILTER (WHERE {_hashed(columns[at])} < {bounds[at]})" for at in group]
         for at, hashes in zip(group, run(f"SELECT {', '.join(asked)} FROM {relation}")[0], strict=True):
-            found = sorted(hashes or ())
-            sketch = Sketch(found[:SKETCH_SIZE], found[SKETCH_SIZE]) if len(found) > SKETCH_SIZE else Sketch(found, bounds[at])
+            sketch = Sketch.of(sorted(hashes or ()), bounds[at])
             profiles[at].sketch = sketch
             profiles[at].distinct, profiles[at].distinct_is_exact = sketch.distinct, sketch.is_exact
-
-
-def bound_for(distinct: int) -> int:
-    return HASHES if distinct <= 2 * SKETCH_SIZE else HASHES * 2 * SKETCH_SIZE // distinct
 
 
 def sample(run: Run, relation: str, columns: Sequence[Column], rows: int, seed: int, cut: int) -> tuple[list[list[Any]], int]:

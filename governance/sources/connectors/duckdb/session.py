@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from governance.core.errors import Cancelled, DataUnreadable, GovernanceError, TimedOut, Unreachable
+from governance.core.errors import DataUnreadable, GovernanceError, Unreachable
 from governance.sources.connectors.base import Limits
+from governance.sources.connectors.patience import Patience
+from governance.sources.connectors.quoting import literal
 
 TICK: Final = 0.2
 MEMORY: Final = "384MB"
@@ -54,28 +55,29 @@ class Session:
     """Opened on first use. `database` is a file of DuckDB's own, or nothing; `files` are the only others that may be read."""
 
     def __init__(self, limits: Limits, cancelled: threading.Event, *, database: Path | None = None, files: Sequence[Path] = ()) -> None:
-        self._limits = limits
-        self._cancelled = cancelled
+        self._patience = Patience(limits, cancelled)
         self._database = database
         self._files = files
         self._connection: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def rows(self, query: str, what: str) -> list[tuple[Any, ...]]:
         """One statement's rows. Errors are GovernanceErrors that name `what`."""
         import duckdb
 
-        if self._cancelled.is_set():
-            raise Cancelled("The work on this source was cancelled.")
+        self._patience.begin()
         try:
             connection = self._open(what)
-            with self._watch(connection) as is_late:
+            with self._watch(connection):
                 found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
             return found
         except duckdb.InterruptException:
-            if self._cancelled.is_set():
-                raise Cancelled("The work on this source was cancelled.") from None
-            assert is_late.is_set()
-            raise TimedOut(f"Reading {what} took longer than a statement may take. Raise GOVERNANCE_STATEMENT_TIMEOUT.") from None
+            raise self._patience.reason(what) from None
         except (duckdb.Error, OverflowError, ValueError) as error:
             raise failure(error, what) from None
 
@@ -98,22 +100,19 @@ class Session:
         return self._connection
 
     @contextmanager
-    def _watch(self, connection: Any) -> Iterator[threading.Event]:
+    def _watch(self, connection: Any) -> Iterator[None]:
         """Interrupts what runs when it is cancelled or late, again and again: an interrupt before the start of a statement is lost."""
-        done, late = threading.Event(), threading.Event()
-        deadline = time.monotonic() + self._limits.statement_timeout
+        done = threading.Event()
 
         def watch() -> None:
             while not done.wait(TICK):
-                if time.monotonic() > deadline:
-                    late.set()
-                if late.is_set() or self._cancelled.is_set():
+                if self._patience.is_over:
                     connection.interrupt()
 
         watcher = threading.Thread(target=watch, name="duckdb-watch", daemon=True)
         watcher.start()
         try:
-            yield late
+            yield
         finally:
             done.set()
             watcher.join()
@@ -128,11 +127,3 @@ def failure(error: Exception, what: str) -> GovernanceError:
         if sign in text:
             return kind(sentence.format(what=what))
     return DataUnreadable(f"{what} cannot be read ({name.removesuffix('Exception')} error). Check it with the program that wrote it.", duckdb=name)
-
-
-def identifier(*names: str) -> str:
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

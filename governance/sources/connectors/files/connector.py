@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -57,7 +58,6 @@ class Files(Connector):
     def __init__(self, config: Any, limits: Limits | None = None) -> None:
         super().__init__(config, limits)
         self._root: Root | None = None
-        self._sessions: list[Session] = []
 
     @property
     def root(self) -> Root:
@@ -71,15 +71,15 @@ class Files(Connector):
         return self._root
 
     def close(self) -> None:
-        while self._sessions:
-            self._sessions.pop().close()
+        """Nothing is open between two calls: an engine takes megabytes, and each dataset has one of its own."""
 
     def check(self) -> Check:
         self.refuse_cancelled()
         started = time.monotonic()
         files = self.root.files()
         latency = time.monotonic() - started
-        version = self.session([]).rows("SELECT version()", "The engine")[0][0]
+        with self.session([]) as session:
+            version = session.rows("SELECT version()", "The engine")[0][0]
         counts = Counter(file.format for file in files)
         closed = sum(not os.access(file.real, os.R_OK) for file in files)
         seen = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
@@ -98,22 +98,22 @@ class Files(Connector):
 
     def datasets(self, patterns: Sequence[str] = ()) -> Iterator[DatasetInfo]:
         files = self.root.files()
-        session = self.session(files)
-        for number, group in enumerate(grouped(files)):
-            self.refuse_cancelled()
-            for one in self._agreed(session, group):
-                path, name = self._place(one)
-                if is_wanted(path, name, patterns):
-                    yield self._dataset(session, one, number)
+        with self.session(files) as session:
+            for number, group in enumerate(grouped(files)):
+                self.refuse_cancelled()
+                for one in self._agreed(session, group):
+                    path, name = self._place(one)
+                    if is_wanted(path, name, patterns):
+                        yield self._dataset(session, one, number)
 
     def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
-        run, table, columns = self._open(dataset)
-        found, count = measures.sample(run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)))
+        with self._opened(dataset) as (run, table, columns):
+            found, count = measures.sample(run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)))
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
 
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
-        run, table, columns = self._open(dataset)
-        found, count = measures.first(run, table.relation, columns, rows, value_limit(self.limits, rows, len(columns)))
+        with self._opened(dataset) as (run, table, columns):
+            found, count = measures.first(run, table.relation, columns, rows, value_limit(self.limits, rows, len(columns)))
         return Sample(dataset.fields, found, count, "first rows")
 
     def parts(self, dataset: DatasetInfo) -> int:
@@ -122,16 +122,16 @@ class Files(Connector):
         return max(1, min(len(files), -(-size // PART_BYTES))) if size > 2 * PART_BYTES else 1
 
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
-        run, table, columns = self._open(dataset, part)
-        expected = self._rows(dataset, table, part)
-        budget = self.limits.row_budget // (part[1] if part else 1)
-        relation, share = table.relation, min(1.0, budget / max(1, expected))
-        if share < 1:
-            relation = f"(SELECT * FROM {relation} USING SAMPLE {100 * share:.6f}% (bernoulli, 0))"
-
-        read, profiles = measures.measure(
-            run, relation, columns, self.limits.max_value, expected=min(expected, budget), has_sketches=part is not None
-        )
+        with self._opened(dataset, part) as (run, table, columns):
+            expected = self._rows(dataset, table, part)
+            budget = self.limits.row_budget // (part[1] if part else 1)
+            relation, share = table.relation, min(1.0, budget / max(1, expected))
+            if share < 1:
+                relation = f"(SELECT * FROM {relation} USING SAMPLE {100 * share:.6f}% (bernoulli, 0))"
+            read, profiles = measures.measure(
+                run, relation, columns, self.limits.max_value, expected=min(expected, budget), has_sketches=part is not None
+            )
+            rejected = formats.rejected(run, table)
         for profile in profiles:
             profile.distinct_is_exact = profile.distinct_is_exact and share >= 1
         rows = read if share >= 1 else table.rows if table.rows is not None else round(read / share)
@@ -141,14 +141,12 @@ class Files(Connector):
             size=sum(file.size for file in self._files(dataset, part)),
             method="all rows" if share >= 1 else f"uniform {read:,} of about {rows:,} rows: row budget",
             read=read,
-            rejected=formats.rejected(run, table),
+            rejected=rejected,
         )
 
     def session(self, files: Sequence[File]) -> Session:
-        """An engine that may read these files and no others."""
-        opened = Session(self.limits, self._cancelled, files=[file.real for file in files if _is_utf8(file)])
-        self._sessions.append(opened)
-        return opened
+        """An engine that may read these files and no others; who asks for it closes it."""
+        return Session(self.limits, self._cancelled, files=[file.real for file in files if _is_utf8(file)])
 
     def _agreed(self, session: Session, group: Group) -> list[Group]:
         """The group, or its files apart when their columns differ."""
@@ -203,24 +201,26 @@ class Files(Connector):
         files = self._group(dataset).files
         return files if part is None else files[part[0] :: part[1]]
 
-    def _open(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> tuple[measures.Run, formats.Table, list[measures.Column]]:
+    @contextmanager
+    def _opened(
+        self, dataset: DatasetInfo, part: tuple[int, int] | None = None
+    ) -> Iterator[tuple[measures.Run, formats.Table, list[measures.Column]]]:
         """Runs queries in an engine for one dataset; how it reads it; and its columns in the order of the dataset's fields."""
         self.refuse_cancelled()
         if dataset.error:
             raise DataUnreadable(dataset.error)
         group = self._group(dataset)
         group = replace(group, files=self._files(dataset, part))
-        session = self.session(group.files)
+        with self.session(group.files) as session:
 
-        def run(query: str) -> list[tuple[Any, ...]]:
-            self.refuse_cancelled()
-            return session.rows(query, dataset.name)
+            def run(query: str) -> list[tuple[Any, ...]]:
+                return session.rows(query, dataset.name)
 
-        table = formats.table(run, group)
-        known = {column.field.name: column for column in table.columns}
-        if part is None and known.keys() != {field.name for field in dataset.fields}:
-            raise DataUnreadable(f"The columns of {dataset.name} have changed since they were listed. Scan again.")
-        return run, table, [known.get(field.name) or measures.Column(field, "NULL", "NULL::VARCHAR") for field in dataset.fields]
+            table = formats.table(run, group)
+            known = {column.field.name: column for column in table.columns}
+            if part is None and known.keys() != {field.name for field in dataset.fields}:
+                raise DataUnreadable(f"The columns of {dataset.name} have changed since they were listed. Scan again.")
+            yield run, table, [known.get(field.name) or measures.Column(field, "NULL", "NULL::VARCHAR") for field in dataset.fields]
 
     def _rows(self, dataset: DatasetInfo, table: formats.Table, part: tuple[int, int] | None) -> int:
         """How many rows there are: as Parquet says, or as the beginning of a text file lets expect."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 from governance.core.errors import DataUnreadable
 from governance.sources.connectors.base import FieldInfo
 from governance.sources.connectors.duckdb.measures import Column, column, kind_of
-from governance.sources.connectors.duckdb.session import identifier, literal
 from governance.sources.connectors.files.grouping import File, Group
+from governance.sources.connectors.quoting import identifier, literal
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 HEAD: Final = 1024 * 1024

@@ -42,7 +42,7 @@ def _complete(run: Run, relation: str, fields: Sequence[FieldInfo], profiles: Se
         found = _few(run, relation, group, plan)
         for field in group:
             if field.name in found:
-                _set_sketch(known[field.name], measures.trimmed(sorted(found[field.name]), HASHES))
+                _set_sketch(known[field.name], Sketch.of(sorted(found[field.name]), HASHES))
             else:
                 missing.append(field)
     if missing:

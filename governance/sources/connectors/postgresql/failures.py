@@ -1,30 +1,47 @@
-"""What PostgreSQL's errors mean to us. Their own texts quote values and are never passed on."""
+"""What PostgreSQL's errors mean to us. The texts of statements' errors quote values and are never passed on."""
 
 from __future__ import annotations
+
+import ctypes
+import re
+from urllib.parse import quote
 
 import psycopg2
 from psycopg2 import errorcodes
 
 from governance.core.errors import Cancelled, CredentialsRefused, DataUnreadable, GovernanceError, TimedOut, Unreachable
 
-# The server's words at login come without an SQLSTATE; these are looked for in them, in this order.
+LOGIN_STATES: dict[str, tuple[type[GovernanceError], str]] = {
+    errorcodes.INVALID_PASSWORD: (CredentialsRefused, "{place} refused the user or the password. Check both."),
+    errorcodes.INVALID_AUTHORIZATION_SPECIFICATION: (
+        CredentialsRefused,
+        "{place} does not let this user in from here. Check that the role exists and may log in, and ask for an entry in pg_hba.conf.",
+    ),
+    errorcodes.INVALID_CATALOG_NAME: (CredentialsRefused, "{place} knows no such database. Check its name."),
+    errorcodes.INSUFFICIENT_PRIVILEGE: (CredentialsRefused, "This user may not connect to the database. Grant it CONNECT."),
+    errorcodes.TOO_MANY_CONNECTIONS: (Unreachable, "{place} has no free connection. Try later, or raise its limit."),
+    errorcodes.CANNOT_CONNECT_NOW: (Unreachable, "{place} is starting or stopping. Try again in a moment."),
+    errorcodes.ADMIN_SHUTDOWN: (Unreachable, "{place} is starting or stopping. Try again in a moment."),
+    errorcodes.CRASH_SHUTDOWN: (Unreachable, "{place} is starting or stopping. Try again in a moment."),
+    errorcodes.OBJECT_NOT_IN_PREREQUISITE_STATE: (CredentialsRefused, "The database takes no connections now. Ask its administrator."),
+}
+# What libpq says by itself has no SQLSTATE. It speaks English as long as nothing in this process sets LC_MESSAGES, and Python does not.
 LOGIN: tuple[tuple[tuple[str, ...], type[GovernanceError], str], ...] = (
     (("timeout expired",), TimedOut, "{place} did not answer in time. Check host, port and firewalls."),
-    (("password authentication failed", "no password supplied"), CredentialsRefused, "{place} refused the user or the password. Check both."),
-    (("pg_hba.conf", "authentication failed"), CredentialsRefused, "{place} does not let this user in from here. Ask for an entry in pg_hba.conf."),
-    (("permission denied for database",), CredentialsRefused, "This user may not connect to the database. Grant it CONNECT."),
-    (("does not exist",), CredentialsRefused, "{place} knows no such database or user. Check both names."),
-    (("not permitted to log in", "not allowed to connect"), CredentialsRefused, "{place} does not let this user log in. Check the role."),
+    (("no password supplied",), CredentialsRefused, "{place} wants a password, and none is stored. Enter it."),
     (
         ("certificate", "root.crt"),
         CredentialsRefused,
         "The certificate of {place} cannot be trusted. Check the host name, or choose another TLS setting.",
     ),
     (("does not support SSL", "SSL"), Unreachable, "No TLS connection to {place} came about. Check the TLS setting."),
-    (("too many", "remaining connection slots"), Unreachable, "{place} has no free connection. Try later, or raise its limit."),
-    (("starting up", "shutting down", "recovery"), Unreachable, "{place} is starting or stopping. Try again in a moment."),
     (("Connection refused",), Unreachable, "Nothing answers at {place}. Check host and port, and that the server runs."),
 )
+LONGEST_WORDS = 200
+VERBOSE = 2
+"""libpq's PQERRORS_VERBOSE: the server's SQLSTATE stands before its words, which may be in any language."""
+TOLD = re.compile(r":  ([0-9A-Z]{5}): ([^\n]*)")
+PREFIX = re.compile(r"^(connection to server .* failed|could not .*?): ")
 GONE = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
 STATES: dict[str, tuple[type[GovernanceError], str]] = {
     errorcodes.LOCK_NOT_AVAILABLE: (TimedOut, "{what} is locked by someone else. Try again when that work is done."),
@@ -39,13 +56,39 @@ STATES: dict[str, tuple[type[GovernanceError], str]] = {
 }
 
 
-def login_failure(error: psycopg2.Error, place: str) -> GovernanceError:
-    """Why no session came about."""
+def tell_states(connection: psycopg2.extensions.connection) -> None:
+    """Makes libpq put the SQLSTATE into its errors of this connection: those of a login reach us as text alone."""
+    try:
+        # The driver's module knows the libpq that it was linked with.
+        tell = ctypes.CDLL(psycopg2._psycopg.__file__).PQsetErrorVerbosity
+    except AttributeError:
+        return  # linked in without its names: every refused login is then told in the server's words
+    tell.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    tell(connection.pgconn_ptr, VERBOSE)
+
+
+def login_failure(error: psycopg2.Error, place: str, secret: str = "") -> GovernanceError:
+    """Why no session came about. An error that we do not know is told in the server's words, without the `secret` that it was sent."""
     text = str(error)
+    if told := TOLD.search(text):
+        state, words = told.groups()
+        if state in LOGIN_STATES:
+            kind, sentence = LOGIN_STATES[state]
+            return kind(sentence.format(place=place), sqlstate=state)
+        return Unreachable(f"{place} refused the login ({state}): {_quoted(words, secret)} Ask its administrator.", sqlstate=state)
     for signs, kind, sentence in LOGIN:
         if any(sign in text for sign in signs):
             return kind(sentence.format(place=place))
-    return Unreachable(f"No session at {place} came about. Check host, port, database and TLS, and the server's log.")
+    words = PREFIX.sub("", text.strip().partition("\n")[0])
+    return Unreachable(f"No session at {place} came about: {_quoted(words, secret)} Check host, port, database and TLS, and the server's log.")
+
+
+def _quoted(words: str, secret: str) -> str:
+    """One line of foreign words. Whoever runs the server may have it say the password that it was given."""
+    for form in {secret, quote(secret), quote(secret, safe="")} - {""}:
+        words = words.replace(form, "••••")
+    shown = "".join(sign if sign.isprintable() else " " for sign in words).strip()
+    return f"“{shown[:LONGEST_WORDS]}”." if shown else "it gave no reason."
 
 
 def failure(error: psycopg2.Error, what: str, *, is_cancelled: bool) -> GovernanceError:

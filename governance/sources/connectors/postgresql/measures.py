@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from governance.sources.connectors.base import HASHES, SKETCH_SIZE, FieldInfo, FieldProfile, Kind, Sketch
+from governance.sources.connectors.base import HASHES, SCALED, SKETCH_SIZE, FieldInfo, FieldProfile, Kind, Sketch, sketch_bound
 from governance.sources.connectors.postgresql.quoting import identifier
 
 TARGETS: Final = 1_200
 """Expressions in one statement; PostgreSQL takes 1,664."""
 NATIVE: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "time", "timestamp", "boolean"})
 """Kinds whose values are compared as they are; all others are compared by the hash of their text."""
-SCALED: Final[frozenset[Kind]] = frozenset({"integer", "decimal", "date", "timestamp"})
 FLOATS: Final = ("double precision", "real")
 ALL: Final = ("",)
 NAN: Final = "('NaN')"
@@ -119,7 +118,7 @@ def read(answers: dict[str, Any], rows: int, bound: int = HASHES) -> FieldProfil
     known = {name: value for name, value in answers.items() if name not in ("present", "hashes")}
     profile = FieldProfile(nulls=rows - int(answers["present"]), **known)
     if "hashes" in answers:
-        profile.sketch = trimmed(answers.get("hashes") or [], bound)
+        profile.sketch = Sketch.of(answers.get("hashes") or [], bound)
         profile.distinct, profile.distinct_is_exact = min(profile.sketch.distinct, int(answers["present"])), profile.sketch.is_exact
     return profile
 
@@ -129,15 +128,8 @@ def is_poor(profile: FieldProfile) -> bool:
     return profile.sketch is not None and not profile.sketch.is_exact and len(profile.sketch.hashes) < SKETCH_SIZE // 8
 
 
-def trimmed(hashes: list[int], below: int) -> Sketch:
-    """A sketch of at most SKETCH_SIZE hashes from the sorted hashes below a bound."""
-    if len(hashes) > SKETCH_SIZE:
-        return Sketch(hashes[:SKETCH_SIZE], hashes[SKETCH_SIZE])
-    return Sketch(hashes, below)
-
-
 def bound_for(distinct: float, *, is_known: bool) -> int:
-    """Below it, about twice as many hashes as a sketch keeps are expected of `distinct` values; 0 when there are known to be few."""
+    """Where a sketch of `distinct` values is cut; 0 when there are known to be few."""
     if distinct <= SKETCH_SIZE and is_known:
         return 0
-    return HASHES if distinct <= 2 * SKETCH_SIZE else int(HASHES * 2 * SKETCH_SIZE / distinct)
+    return sketch_bound(distinct)

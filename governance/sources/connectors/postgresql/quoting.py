@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from governance.core.errors import InvalidInput
+from governance.sources.connectors import quoting
 
 PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
@@ -14,14 +15,14 @@ def identifier(*names: str) -> str:
     """`"schema"."table"`."""
     if any("\0" in name for name in names):
         raise InvalidInput("A name in PostgreSQL cannot hold a NUL character.")
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+    return quoting.identifier(*names)
 
 
 def literal(text: str) -> str:
     """A text constant; standard_conforming_strings must be on."""
     if "\0" in text:
         raise InvalidInput("A text in PostgreSQL cannot hold a NUL character.")
-    return "'" + text.replace("'", "''") + "'"
+    return quoting.literal(text)
 
 
 def key(path: Sequence[str]) -> str:

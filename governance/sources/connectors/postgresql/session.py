@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 
 from governance.core.errors import Cancelled, DataUnreadable, GovernanceError, InvalidInput, TimedOut
 from governance.sources.connectors.base import Limits
-from governance.sources.connectors.postgresql.failures import failure, login_failure, timed_out
+from governance.sources.connectors.postgresql.failures import failure, login_failure, tell_states, timed_out
 
 TICK = 0.2
 """Seconds between looks at the clock and the cancel flag while waiting."""
@@ -153,17 +153,19 @@ class Session:
         return connection
 
     def _login(self, parameters: dict[str, str]) -> Connection:
+        secret = parameters.get("password", "")
         try:
             connection: Connection = psycopg2.connect(make_dsn(**parameters), async_=True)
         except (psycopg2.Error, UnicodeError, ValueError, TypeError) as error:
             if isinstance(error, psycopg2.OperationalError):
-                raise login_failure(error, self.place) from None
+                raise login_failure(error, self.place, secret) from None
             raise InvalidInput("The connection parameters cannot be used. Check host, database, user and password for odd characters.") from None
+        tell_states(connection)
         try:
             self._wait(connection, self._limits.connect_timeout, "")
         except psycopg2.Error as error:
             connection.close()
-            raise login_failure(error, self.place) from None
+            raise login_failure(error, self.place, secret) from None
         except GovernanceError:
             connection.close()
             raise

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from governance.sources.connectors.base import FieldInfo, FieldProfile
-from governance.sources.connectors.sqlite.session import identifier
+from governance.sources.connectors.quoting import identifier
 from governance.sources.connectors.sqlite.types import converted
 
 COLUMNS: Final = 60

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from governance.core.errors import Cancelled, DataUnreadable, GovernanceError, TimedOut, Unreachable
+from governance.core.errors import DataUnreadable, GovernanceError, Unreachable
 from governance.sources.connectors.base import Limits
+from governance.sources.connectors.patience import Patience
 
 OPERATIONS: Final = 20_000
 """Steps of SQLite's machine between two looks at the clock."""
@@ -45,20 +45,16 @@ class Session:
 
     def __init__(self, real: Path, limits: Limits, cancelled: threading.Event) -> None:
         self.real = real
-        self._limits = limits
-        self._cancelled = cancelled
+        self._patience = Patience(limits, cancelled)
         self._connection: sqlite3.Connection | None = None
-        self._deadline = 0.0
 
     def rows(self, query: str, what: str = "The database") -> list[tuple[Any, ...]]:
         return list(self.iterate(query, what))
 
     def iterate(self, query: str, what: str = "The database") -> Any:
         """Rows one by one; GovernanceErrors name `what`."""
-        if self._cancelled.is_set():
-            raise Cancelled("The work on this source was cancelled.")
+        self._patience.begin()
         try:
-            self._deadline = time.monotonic() + self._limits.statement_timeout
             connection = self.open()
             yield from connection.execute(query)
         except (sqlite3.Error, sqlite3.Warning) as error:
@@ -70,7 +66,7 @@ class Session:
             uri = f"file:{quote(str(self.real))}?mode=ro"
             opened = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False)
             opened.text_factory = _text
-            opened.set_progress_handler(self._must_stop, OPERATIONS)
+            opened.set_progress_handler(lambda: self._patience.is_over, OPERATIONS)
             for pragma in (
                 "query_only = ON",
                 "trusted_schema = OFF",
@@ -98,15 +94,10 @@ class Session:
         if connection is not None:
             connection.close()
 
-    def _must_stop(self) -> bool:
-        return self._cancelled.is_set() or time.monotonic() > self._deadline
-
     def _failure(self, error: Exception, what: str) -> GovernanceError:
         name = getattr(error, "sqlite_errorname", "") or ""
         if name == "SQLITE_INTERRUPT":
-            if self._cancelled.is_set():
-                return Cancelled("The work on this source was cancelled.")
-            return TimedOut(f"Reading {what} took longer than a statement may take. Raise GOVERNANCE_STATEMENT_TIMEOUT.")
+            return self._patience.reason(what)
         for sign, (kind, sentence) in FAILURES.items():
             if name.startswith(sign):
                 return kind(sentence.format(what=what), sqlite=name)
@@ -116,7 +107,3 @@ class Session:
 def _text(raw: bytes) -> str:
     """What is not UTF-8 keeps its readable part."""
     return raw.decode("utf-8", "replace")
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
