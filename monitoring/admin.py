@@ -26,4 +26,5 @@ def _processes() -> list[str]:
         frames = store.latest_frames()
     except redis.RedisError:
         return []
-    return [name for name, one in frames[0]["processes"].items() if isinstance(one, dict)] if frames else []
+    # A host of another release may not measure them.
+    return [name for name, one in frames[0].get("processes", {}).items() if isinstance(one, dict)] if frames else []

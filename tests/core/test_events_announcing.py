@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from pydantic import BaseModel
 from redis.client import PubSub
 
@@ -93,7 +94,12 @@ def test_nothing_is_read_when_nobody_listens(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_reaches_a_listener_through_the_loop(heard: PubSub) -> None:
     loop = Loop()
-    thread = Thread(target=loop.run)
+
+    def work() -> None:
+        loop.run()
+        connection.close()
+
+    thread = Thread(target=work)
     thread.start()
     try:
         ring(1, Subject("bell", 1, "bell"))

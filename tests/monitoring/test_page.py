@@ -21,6 +21,11 @@ def test_somebody_who_may_view_the_portal_opens_it() -> None:
     assert answer.status_code == 200 and answer.content.count(b"data-chart=") == sum(len(group.charts) for group in charts.GROUPS)
 
 
+def test_a_host_that_does_not_measure_processes_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.admin.store.latest_frames", lambda: [{"instance": "of another release"}])
+    assert admin_client(make_user("viewer")).get(reverse("admin:live")).status_code == 200
+
+
 def test_others_are_refused_and_strangers_sign_in_first(client: Client) -> None:
     assert admin_client(make_user()).get(reverse("admin:live")).status_code == 403
     assert client.get(reverse("admin:live")).headers["Location"].startswith(reverse("admin:login"))

@@ -14,7 +14,7 @@ from django.contrib.admin import site
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from alerts.models import Alert
+from alerts.models import Alert, Notification
 from governance.catalog.models import Dataset, Domain, Field, Tag
 from governance.scans.models import ScanRun, Schedule
 from governance.sources.models import Source
@@ -94,7 +94,9 @@ def write(client: Any, method: str, url: str, hidden: Side) -> Any:
 def arguments(address: Address, hidden: Side, pk: int | None = None) -> dict[str, Any]:
     row = hidden.rows.get(address.model) if address.model is not None else None
     pk = pk if pk is not None else row.pk if row is not None else MISSING
-    return {"pk": pk, "object_id": pk, "other": pk, "number": 1, "content_type_id": 1, "app_label": "catalog"}
+    return {
+        "pk": pk, "object_id": pk, "other": pk, "number": 1, "content_type_id": 1, "app_label": "catalog", "notification": hidden[Notification].pk,
+    }  # fmt: skip
 
 
 def ask_api(address: Address, client: Any, hidden: Side, shown: Side) -> Iterator[str]:
