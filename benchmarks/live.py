@@ -197,7 +197,8 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     folder = Path(tempfile.mkdtemp(prefix="live-"))
-    portal = Portal(folder / "data")
+    # All sockets are one person's.
+    portal = Portal(folder / "data", GOVERNANCE_LIVE_SOCKETS=str(options.sockets + 10))
     url = Places(portal.data_dir).redis_url()
     try:
         portal.start()

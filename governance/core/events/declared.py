@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +26,13 @@ class Declaration:
     model: type[BaseModel]
     title: str
     refers: Mapping[str, str] = field(default_factory=dict)
+
+    def fit(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data checked against the model, as JSON has them; pydantic's ValidationError when they do not fit."""
+        # What model_validate() and model_dump() call, without their dozen arguments.
+        checked = self.model.__pydantic_validator__.validate_python(data)
+        found: dict[str, Any] = self.model.__pydantic_serializer__.to_python(checked, mode="json")
+        return found
 
 
 _declared: dict[str, Declaration] = {}

@@ -73,7 +73,7 @@ def record(
     InvalidInput when the canonical body passes 64 KB; pydantic's ValidationError (a defect of the caller) when data does not fit.
     """
     about = subject if isinstance(subject, Subject) else subject_of(subject) if subject is not None else NOTHING
-    fitting = declaration(type).model.model_validate(data).model_dump(mode="json")
+    fitting = declaration(type).fit(data)
     cause_id, depth = _cause.get() or (None, -1)
     depth = min(depth + 1, DEEPEST_CAUSE)
     now = datetime.now(UTC)

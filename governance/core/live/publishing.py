@@ -24,7 +24,7 @@ CHANNEL = "live"
 FACTS = "facts"
 """The channel that wakes the facts process."""
 PAUSE = 0.02
-LONGEST_PAUSE = 0.08
+LONGEST_PAUSE = 0.15
 """Seconds until the next round trip, for each frame of the last one and at most: a frame that comes alone goes at once, one in a stream of many waits for others."""
 MOST = 10_000
 """Frames that may wait for the broker; the oldest are given up first."""
