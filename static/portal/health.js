@@ -1,4 +1,6 @@
 // [data-health="/readyz"]: what each part of the portal says of itself, asked after the page is there and again every 15 s.
+import { badge } from "./badge.js";
+
 const EVERY = 15_000;
 const NAMES = { database: "Database", broker: "Broker", web: "Web", worker: "Workers", tasks: "Background tasks", beat: "Schedules", facts: "Facts", collect: "Measurements" };
 const BADGES = { ok: ["ok", "check_circle", "Works"], missing: ["down", "error", "Not there"], unknown: ["unknown", "help", "Not known"] };
@@ -13,15 +15,7 @@ function line(name, part) {
     small.textContent = part.detail;
     words.append(small);
   }
-  const [state, symbol, text] = BADGES[part.state] ?? BADGES.unknown;
-  const badge = document.createElement("span");
-  badge.className = `gp-badge gp-badge--state-${state}`;
-  const icon = document.createElement("span");
-  icon.className = "material-symbols-outlined gp-icon";
-  icon.setAttribute("aria-hidden", "true");
-  icon.textContent = symbol;
-  badge.append(icon, text);
-  item.append(words, badge);
+  item.append(words, badge(...(BADGES[part.state] ?? BADGES.unknown)));
   return item;
 }
 

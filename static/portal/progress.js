@@ -1,4 +1,5 @@
 // Binds components/progress.html and components/units.html to the live topic they name.
+import { badge } from "./badge.js";
 import { exact, human, humanBytes, humanDuration } from "./format.js";
 import { subscribe } from "./live.js";
 
@@ -14,15 +15,7 @@ const ENDED = ["complete", "failed", "aborted"];
 
 export function stateBadge(state, outcome = "") {
   const name = state === "complete" && outcome === "partial" ? "partial" : state;
-  const [symbol, words] = STATES[name] ?? ["help", name];
-  const badge = document.createElement("span");
-  badge.className = `gp-badge gp-badge--state-${name}`;
-  const icon = document.createElement("span");
-  icon.className = "material-symbols-outlined gp-icon";
-  icon.setAttribute("aria-hidden", "true");
-  icon.textContent = symbol;
-  badge.append(icon, words);
-  return badge;
+  return badge(name, ...(STATES[name] ?? ["help", name]));
 }
 
 function write(box, name, text, title = "") {

@@ -1,4 +1,5 @@
 // The inbox: keys act on the chosen alerts or on the current row, and rows follow what happens. The page of one alert.
+import { badge } from "../badge.js";
 import { subscribe } from "../live.js";
 import { human } from "../format.js";
 import { toast } from "../toast.js";
@@ -63,15 +64,7 @@ page?.querySelector("[name=reason]")?.addEventListener("keydown", (event) => {
 const STATES = { firing: ["notifications_active", "Firing"], acknowledged: ["visibility", "Acknowledged"], resolved: ["check_circle", "Resolved"] };
 
 function stateBadge(state) {
-  const [symbol, word] = STATES[state];
-  const badge = document.createElement("span");
-  badge.className = `gp-badge gp-badge--state-${state}`;
-  const icon = document.createElement("span");
-  icon.className = "material-symbols-outlined gp-icon";
-  icon.setAttribute("aria-hidden", "true");
-  icon.textContent = symbol;
-  badge.append(icon, word);
-  return badge;
+  return badge(state, ...STATES[state]);
 }
 
 const news = document.getElementById("alerts-new");

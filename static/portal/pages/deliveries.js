@@ -1,4 +1,5 @@
 // The log of a receiver: rows follow what becomes of their messages.
+import { badge } from "../badge.js";
 import { timeElement } from "../ago.js";
 import { subscribe } from "../live.js";
 
@@ -9,24 +10,12 @@ const STATES = {
   silenced: ["aborted", "notifications_off", "Kept back"],
 };
 
-function badge(state) {
-  const [kind, symbol, word] = STATES[state];
-  const element = document.createElement("span");
-  element.className = `gp-badge gp-badge--state-${kind}`;
-  const icon = document.createElement("span");
-  icon.className = "material-symbols-outlined gp-icon";
-  icon.setAttribute("aria-hidden", "true");
-  icon.textContent = symbol;
-  element.append(icon, word);
-  return element;
-}
-
 function show(data) {
   const row = document.querySelector(`[data-notification="${CSS.escape(String(data.id))}"]`);
   if (!row || !STATES[data.state]) return;
   const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
   row.dataset.state = data.state;
-  cell("state").replaceChildren(badge(data.state));
+  cell("state").replaceChildren(badge(...STATES[data.state]));
   cell("said").textContent = data.error || data.answer || "–";
   cell("attempts").textContent = data.attempts;
   cell("next").hidden = !(data.state === "pending" && data.attempts && data.due);
