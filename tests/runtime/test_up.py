@@ -174,22 +174,22 @@ def test_a_data_dir_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> N
 
 def test_a_read_only_data_dir_is_a_clear_error(tmp_path: Path) -> None:
     """Root may write where the mode says no, so the folder is on a file system that is read-only for everybody."""
-    done = on_small_disk(tmp_path, "size=300m", after="mount -o remount,ro $0/disk")
+    done = on_small_disk(tmp_path, "ro,size=300m")
     assert done.returncode in (1, 2) and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "Read-only file system" in done.stderr
 
 
 def test_a_full_disk_is_a_clear_error(tmp_path: Path) -> None:
-    done = on_small_disk(tmp_path, "size=20m", after="true")
+    done = on_small_disk(tmp_path, "size=20m")
     assert done.returncode in (1, 2) and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "is full" in done.stderr and "make room" in done.stderr
 
 
-def on_small_disk(folder: Path, options: str, after: str) -> subprocess.CompletedProcess[str]:
+def on_small_disk(folder: Path, options: str) -> subprocess.CompletedProcess[str]:
     """`up` on a tmpfs of its own, in a namespace of its own."""
     (folder / "disk").mkdir()
     portal = Portal(folder / "disk" / "data")
-    script = f'mount -t tmpfs -o {options} none $0/disk || exit 99; {after}; shift; exec "$@"'
+    script = f'mount -t tmpfs -o {options} none $0/disk || exit 99; shift; exec "$@"'
     up = [*portal.command("up"), "--port", str(portal.port), "--data-dir", str(portal.data_dir)]
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, str(folder), "shifted"]
     if not shutil.which("unshare"):
