@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from alerts.models import Silence
 
+LABELS = ("rule", "severity", "source", "subject", "subject_type", "group")
+"""The labels of an alert, beside the `data.…` paths by which its rule groups."""
+
 
 def active(now: datetime | None = None) -> list[Silence]:
     """Silences that hold now."""
@@ -18,8 +21,8 @@ def active(now: datetime | None = None) -> list[Silence]:
 
 
 def fits(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    """Whether every matcher fits a label; a silence without matchers fits nothing."""
-    return bool(matchers) and all(fnmatch.fnmatchcase(str(labels.get(name, "")), pattern) for name, pattern in matchers.items())
+    """Whether every matcher fits a label that is there; a silence without matchers fits nothing."""
+    return bool(matchers) and all(name in labels and fnmatch.fnmatchcase(str(labels[name]), pattern) for name, pattern in matchers.items())
 
 
 def silence_of(labels: Mapping[str, str], among: Iterable[Silence]) -> Silence | None:

@@ -14,11 +14,10 @@ from alerts import services
 from alerts.admin.base import ALERTS, HOURS, AlertsAdmin, answer, posted
 from alerts.models import Alert, Silence
 from alerts.services.silences import may_end
-from alerts.silencing import fits
+from alerts.silencing import LABELS, fits
 from governance.core.access import Actor, actor_of, may, require, visible
 from governance.core.errors import GovernanceError
 
-LABELS = ("rule", "severity", "source", "subject", "subject_type", "group")
 USUAL = "24"
 LINES = 3
 OVER = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from alerts.models import SEVERITIES, Rule
 from governance.core.access import Actor, require
 from governance.core.api.problems import invalid
 from governance.core.events import record
+from governance.core.events.declared import types
 
 PATTERN = re.compile(r"[a-z_*?]+(\.[a-z_*?]+)*")
 EDITABLE = ("name", "description", "pattern", "condition", "severity", "title", "body", "group_by", "resolves", "is_enabled")
@@ -68,9 +70,8 @@ def wrong_with(values: Mapping[str, Any]) -> dict[str, list[str]]:
     if not str(values.get("name", "")).strip():
         errors["name"] = ["Give the rule a name."]
     for name, needed in (("pattern", True), ("resolves", False)):
-        text = str(values.get(name, ""))
-        if (text or needed) and not PATTERN.fullmatch(text):
-            errors[name] = ["Give the type of a fact such as scans.run.failed; * stands for anything."]
+        if told := _wrong_pattern(str(values.get(name, "")), needed):
+            errors[name] = [told]
     if values.get("severity") not in SEVERITIES:
         errors["severity"] = [f"One of {', '.join(SEVERITIES)}."]
     if not str(values.get("title", "")).strip():
@@ -89,6 +90,16 @@ def wrong_with(values: Mapping[str, Any]) -> dict[str, list[str]]:
         if longest and len(str(values.get(field.name) or "")) > longest:
             errors[field.name] = [f"At most {longest} characters."]
     return errors
+
+
+def _wrong_pattern(text: str, is_needed: bool) -> str:
+    if not text and not is_needed:
+        return ""
+    if not PATTERN.fullmatch(text):
+        return "Give the type of a fact such as scans.run.failed; * stands for anything."
+    if not any(fnmatch.fnmatchcase(known, text) for known in types()):
+        return f"No fact is called {text!r}. Choose one of the list; * stands for anything."
+    return ""
 
 
 def _wrong_groups(group_by: Any) -> str:

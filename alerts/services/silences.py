@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from alerts.models import Alert, Silence
 from alerts.services.permission import person, require_handling
+from alerts.silencing import LABELS
 from governance.core.access import Actor, may, require
 from governance.core.errors import Conflict, Denied, InvalidInput
 from governance.core.events import record
@@ -59,6 +60,8 @@ def _create(matchers: Mapping[str, str], reason: str, starts: datetime, ends: da
         errors["matchers"] = ['Name at least one label and its pattern, for example {"source": "shop*"}.']
     elif any(len(name) > 200 or len(pattern) > 500 for name, pattern in fitting.items()):
         errors["matchers"] = ["A pattern may have at most 500 characters."]
+    elif unknown := [name for name in fitting if name not in LABELS and not name.startswith("data.")]:
+        errors["matchers"] = [f"No alert has a label {unknown[0]!r}. There are {', '.join(LABELS)}, and the data.… by which a rule groups."]
     if not reason.strip():
         errors["reason"] = ["Say why: others read it beside the alert."]
     if ends <= max(starts, timezone.now()):

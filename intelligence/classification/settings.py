@@ -156,10 +156,13 @@ def _wrong(field: str, detail: str) -> InvalidInput:
     return InvalidInput(detail, errors={field: [detail]})
 
 
+NEEDED: Final = {"name": "Give the recognizer a name.", "entity": "Say what it finds.", "family": "Say which family that belongs to."}
+
+
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not value.strip() or len(value) > 100:
-        raise _wrong(key, f"A custom recognizer needs {key}: a text of at most 100 characters.")
+        raise _wrong(key, f"{NEEDED[key]} At most 100 characters.")
     return value.strip()
 
 

@@ -53,6 +53,8 @@ function update(box, data) {
     box.querySelector('[data-live="failed"]')?.toggleAttribute("hidden", !progress.failed);
     write(box, "rows", `${human(progress.rows ?? 0)} rows`, exact(progress.rows));
     write(box, "bytes", humanBytes(progress.bytes ?? 0), `${exact(progress.bytes)} bytes`);
+    // Not every kind of source can say how many bytes it read.
+    for (const part of box.querySelectorAll('[data-live="bytes"]')) part.hidden = !progress.bytes;
     write(box, "speed", ENDED.includes(state) ? "" : speed(box, progress));
     const hasEta = progress.eta_s !== null && progress.eta_s !== undefined && !ENDED.includes(state);
     write(box, "eta", hasEta ? `about ${humanDuration(progress.eta_s)} left` : "");

@@ -98,6 +98,7 @@ def test_a_wide_silence_names_its_labels(api: APIClient) -> None:
     assert made.status_code == 201 and made.json()["matchers"] == {"source": "shop*"}
     wrongs: tuple[dict[str, Any], ...] = (
         {"matchers": {}},
+        {"matchers": {"sourze": "*"}},
         {"ends": (timezone.now() - timedelta(days=1)).isoformat()},
         {"ends": (ends + timedelta(days=900)).isoformat()},
     )
@@ -120,6 +121,9 @@ def test_a_rule_is_made_changed_and_deleted(api: APIClient) -> None:
     ("change", "field"),
     [
         ({"pattern": "not a fact!"}, "pattern"),
+        ({"pattern": "no.such.fact"}, "pattern"),
+        ({"pattern": "scans.*"}, None),
+        ({"resolves": "no.such.fact"}, "resolves"),
         ({"title": "{subject.upper}"}, None),
         ({"title": "{subject!r}"}, "title"),
         ({"condition": [{"path": "nothing", "op": "exists"}]}, "condition"),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from alerts import delivery, tasks
 from alerts.models import Notification, Receiver, Rule
 from alerts.services import acknowledge, create_receiver, resolve, send_again, silence, test_receiver, update_receiver
+from alerts.silencing import fits
 from governance.core.access import SYSTEM
 from governance.core.errors import Conflict
 from governance.core.models import Event
@@ -291,3 +292,7 @@ def test_a_receiver_that_moved_sends_to_the_new_place(rule: Rule, webhook: Recei
     happen()
     deliver_all()
     assert web.received[0].path == "/new" and "authorization" not in web.received[0].headers
+
+
+def test_a_pattern_fits_only_a_label_that_is_there() -> None:
+    assert fits({"source": "*"}, {"source": "shop"}) and not fits({"source": "*"}, {"rule": "x"}) and not fits({}, {"rule": "x"})

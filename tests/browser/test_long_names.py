@@ -45,3 +45,10 @@ def opened(page: Page, path: str) -> int:
     answer = page.goto(path)
     assert answer is not None and answer.status == 200, path
     return int(page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize("path", ["sources/source", "scans/scanrun", "catalog/dataset"])
+def test_a_long_name_pushes_no_column_off_the_screen(open_page: Open, paths: list[str], path: str) -> None:
+    page = open_page(width=1280)
+    page.goto(f"/admin/{path}/")
+    assert paths and page.locator("#main table").first.evaluate("(table) => table.getBoundingClientRect().right - window.innerWidth") <= 0

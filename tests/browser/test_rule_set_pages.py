@@ -55,6 +55,18 @@ def test_a_rule_set_goes_forth_and_back(page: Page, name: str) -> None:
     expect(page.get_by_text(f"{name} was removed.")).to_be_visible()
 
 
+def test_json_that_is_not_complete_is_not_sent_and_the_rows_stay(page: Page, name: str) -> None:
+    page.goto(f"{LIST}add/")
+    page.get_by_label("Name", exact=True).first.fill(name)
+    page.locator("#own-add").click()
+    page.locator("#own-json > summary").click()
+    page.locator("#own-json textarea").fill("{broken")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("status").or_(page.get_by_role("alert")).filter(has_text="The JSON is not complete").first).to_be_visible()
+    expect(page.locator("[data-own]")).to_have_count(1)
+    assert page.url.endswith("/add/")
+
+
 def save(page: Page, *, threshold: str, note: str = "") -> None:
     page.get_by_label("Lowest score that counts").fill(threshold)
     page.get_by_label("What changed").fill(note)

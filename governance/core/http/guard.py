@@ -102,7 +102,7 @@ def _check_address(host: str, address: IPAddress, port: int, policy: Policy, is_
         raise ForbiddenAddress(f'{host}:{port} is this portal itself. Its own data is the built-in source "This portal".', host=host, port=port)
     if policy == "public" and not is_allowed and not is_public(address):
         raise ForbiddenAddress(
-            f"{host} is in a private network. Such a source is added by an administrator; a webhook needs the host in GOVERNANCE_PRIVATE_WEBHOOKS.",
+            f"{host} is in a private network. An administrator may add such a source; a receiver needs the host in GOVERNANCE_PRIVATE_WEBHOOKS.",
             host=host,
         )
 

@@ -161,6 +161,11 @@ class Capability:
     detail: str = ""
 
 
+def counted(number: int, word: str) -> str:
+    """ "1 table" or "2 tables"."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """The answer of a connection test. `version` names the far side; `latency` in seconds."""

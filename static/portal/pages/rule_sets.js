@@ -162,7 +162,17 @@ text.addEventListener("input", () => {
   isJson = true;
   follow();
 });
-form.addEventListener("submit", () => !isJson && write());
+form.addEventListener("submit", (event) => {
+  if (!isJson) return write();
+  try {
+    JSON.parse(text.value.trim() || "[]");
+  } catch {
+    // The rows would be lost with what cannot be read.
+    event.preventDefault();
+    toast("The JSON is not complete. Correct it, or go back to the rows: nothing was sent.", "error");
+    text.focus();
+  }
+});
 
 // Try it
 

@@ -16,6 +16,7 @@ from governance.sources.connectors.base import (
     FieldInfo,
     Limits,
     Sample,
+    counted,
     digest,
     is_wanted,
     structure,
@@ -74,7 +75,7 @@ class DuckDB(Connector):
         views = sum(bool(row[5]) for row in tables)
         found = (
             Capability("Read-only", True, "The file is opened read-only; nothing is written to it."),
-            Capability("Tables", True, f"{len(tables) - views:,} tables and {views:,} views."),
+            Capability("Tables", True, f"{counted(len(tables) - views, 'table')} and {counted(views, 'view')}."),
             Capability("Other files", False, "Views that read files or other databases cannot be read: access to anything but this file is off."),
             Capability("Skip what is unchanged", True, "By the file as a whole: any change of it makes every table be read again."),
         )

@@ -18,6 +18,7 @@ from governance.sources.connectors.base import (
     FieldInfo,
     Limits,
     Sample,
+    counted,
     digest,
     is_wanted,
     structure,
@@ -78,7 +79,7 @@ class SQLite(Connector):
         views = sum(kind == "view" for _, kind, _ in tables)
         found = (
             Capability("Read-only", True, "The file is opened with mode=ro; nothing is written to it."),
-            Capability("Tables", True, f"{len(tables) - views:,} tables and {views:,} views."),
+            Capability("Tables", True, f"{counted(len(tables) - views, 'table')} and {counted(views, 'view')}."),
             Capability("Journal", True, f"{journal}" + (": changes in the -wal file are seen." if journal == "wal" else ".")),
             Capability("Skip what is unchanged", True, "By the file as a whole: any change of it makes every table be read again."),
             Capability("Row estimates", self._has_statistics(), "From ANALYZE; without it the number of rows is known after the first profile."),
