@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from governance.catalog import search
@@ -14,6 +17,7 @@ from governance.core import subjects
 from governance.core.access import Actor, actor_of, may, visible
 from governance.core.subjects import SubjectType
 from governance.sidebar import groups
+from governance.sources.models import Source
 
 LONGEST = 200
 MOST = 20
@@ -25,7 +29,7 @@ NUMBERED = re.compile(r"(?P<kind>[a-z _]+?)\s*#?(?P<id>\d{1,18})", re.IGNORECASE
 def results(request: HttpRequest) -> HttpResponse:
     """The list below the palette's input."""
     term = _typed(request)
-    found = [*_pages(request, term), *search.palette(request, term)] if term else []
+    found = [*_pages(request, term), *_actions(request, term), *search.palette(request, term)] if term else []
     return TemplateResponse(request, "unfold/helpers/command_results.html", {"results": found}, headers={"HX-Trigger": "search"})
 
 
@@ -52,6 +56,24 @@ def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
         for item in group["items"]
         if wanted in item["title"].casefold()
     ]
+
+
+def _actions(request: HttpRequest, term: str) -> list[SearchResult]:
+    """What the reader may do, by every word that is typed: adding something, and scanning a source, which is begun on its page."""
+    words = term.casefold().split()
+    found = []
+    for model, screen in admin.site._registry.items():
+        word = "person" if model is get_user_model() else str(model._meta.verbose_name)
+        title = f"Add {'an' if word[0] in 'aeiou' else 'a'} {word}"
+        if subjects.type_of(model) and all(one in title.casefold() for one in words) and screen.has_add_permission(request):
+            link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+            found.append(SearchResult(title=title, description="Action", link=link, icon="add"))
+    if "scan" in words:
+        rest = [one for one in words if one not in ("scan", "now")]
+        sources = visible(actor_of(request), Source.objects.order_by("name"), "scan")
+        named = [one for one in sources[:LONGEST] if all(word in one.name.casefold() for word in rest)]
+        found += [SearchResult(title=f"Scan {one.name} now", description="Action", link=subjects.subject_of(one).url, icon="radar") for one in named]
+    return found[:MOST_OF_A_KIND]
 
 
 def _others(actor: Actor, term: str) -> list[dict[str, Any]]:

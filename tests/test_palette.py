@@ -54,3 +54,20 @@ def test_people_are_found_by_administrators_only() -> None:
 
 def test_strangers_are_sent_to_the_sign_in_page() -> None:
     assert Client().get("/admin/palette/things/", {"s": "x"}).status_code == 302
+
+
+def acted(client: Client, typed: str) -> str:
+    answer = client.get("/admin/palette/", {"s": typed})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_actions_are_found_by_their_words_and_only_those_that_one_may_do() -> None:
+    own, other = make_source("Orchard"), make_source("Orchestra")
+    boss, engineer, viewer = (
+        admin_client(make_user(role, *scope)) for role, scope in (("administrator", ()), ("engineer", (own,)), ("viewer", (own,)))
+    )
+    assert "Add a source" in acted(boss, "add source") and "Add a person" in acted(boss, "add person")
+    assert "Scan Orchard now" in acted(boss, "scan now") and "Scan Orchestra now" in acted(boss, "scan orchestra")
+    assert "Scan Orchard now" in acted(engineer, "scan now") and other.name not in acted(engineer, "scan now")
+    assert "Scan Orchard now" not in acted(viewer, "scan now") and "Add a source" not in acted(viewer, "add source")
