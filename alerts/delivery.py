@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 State = Notification.State
 CLAIM = timedelta(seconds=120)
 """How long one sender may take; far more than receivers' own time-outs."""
-ATTEMPTS = Notification.ATTEMPTS
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 3600.0
 LOST = timedelta(seconds=60)
@@ -62,7 +61,7 @@ def claim(pk: int, now: datetime | None = None) -> Notification | None:
         row = Notification.objects.select_for_update(skip_locked=True, of=("self",)).filter(free, pk=pk, due__lte=now).first()
         if row is None:
             return None
-        if row.attempts >= ATTEMPTS:
+        if row.attempts >= Notification.ATTEMPTS:
             _give_up(row, "The sender died again and again. The log of the worker says where.")
             return None
         row.state, row.attempts, row.claimed_until = State.SENDING, row.attempts + 1, now + CLAIM
@@ -127,7 +126,7 @@ def _sent(row: Notification, answer: str) -> bool:
 def _failed(row: Notification, error: GovernanceError) -> None:
     with transaction.atomic():
         Receiver.objects.filter(pk=row.receiver_id).update(last_error=error.detail[:500])
-        if not error.retryable or row.attempts >= ATTEMPTS:
+        if not error.retryable or row.attempts >= Notification.ATTEMPTS:
             _give_up(row, error.detail)
             return
         asked = float(error.context.get("retry_after") or 0) if isinstance(error, RateLimited) else 0.0

@@ -136,10 +136,10 @@ def test_what_was_given_up_is_sent_again_by_hand_and_that_is_a_fact(rule: Rule, 
 def test_one_that_has_used_up_its_attempts_gets_one_more(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
     web.answer = lambda request: (500, {}, b"")
     happen()
-    Notification.objects.update(state="failed", attempts=delivery.ATTEMPTS)
+    Notification.objects.update(state="failed", attempts=Notification.ATTEMPTS)
     send_again(only(), actor=SYSTEM)
     deliver_all()
-    assert (only().state, only().attempts, len(web.received)) == ("failed", delivery.ATTEMPTS, 1)
+    assert (only().state, only().attempts, len(web.received)) == ("failed", Notification.ATTEMPTS, 1)
 
 
 def test_nothing_is_sent_again_to_a_receiver_that_is_off(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
@@ -152,7 +152,7 @@ def test_nothing_is_sent_again_to_a_receiver_that_is_off(rule: Rule, webhook: Re
 
 
 def test_waits_double_up_to_an_hour() -> None:
-    waits = [delivery.wait_after(attempt) for attempt in range(1, delivery.ATTEMPTS)]
+    waits = [delivery.wait_after(attempt) for attempt in range(1, Notification.ATTEMPTS)]
     assert all(8 * 2**at <= wait <= 12 * 2**at for at, wait in enumerate(waits))
     assert delivery.wait_after(50) <= 4320 and delivery.wait_after(1, 600) == 600
 
@@ -167,12 +167,12 @@ def test_a_server_may_ask_for_a_longer_wait(rule: Rule, webhook: Receiver, web: 
 def test_it_is_given_up_in_the_end_and_that_is_a_fact(rule: Rule, webhook: Receiver, web: Web, happen: Happen) -> None:
     web.answer = lambda request: (500, {}, b"secret of the other side")
     happen()
-    for _ in range(delivery.ATTEMPTS + 2):
+    for _ in range(Notification.ATTEMPTS + 2):
         deliver_all()
         later()
-    assert (only().state, only().attempts, len(web.received)) == ("failed", delivery.ATTEMPTS, delivery.ATTEMPTS)
+    assert (only().state, only().attempts, len(web.received)) == ("failed", Notification.ATTEMPTS, Notification.ATTEMPTS)
     fact = Event.objects.get(type="alerts.receiver.failed")
-    assert fact.data["attempts"] == delivery.ATTEMPTS and "secret of the other side" not in json.dumps(fact.data)
+    assert fact.data["attempts"] == Notification.ATTEMPTS and "secret of the other side" not in json.dumps(fact.data)
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 410])
