@@ -32,6 +32,7 @@ from governance.runtime.valkey import Valkey
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds, under 10 together: our own processes get 4 s for what they are doing, 1 s to put it back, then the servers get their turn.
 ON_PURPOSE = 3  # the exit code of a job that ended with a message of ours
+STOP_DELAY = 0.5  # between the end of a job and a signal that was sent to both of us
 GRACE = (4.0, 1.0, 1.0)
 SERVER_GRACE = (2.5, 1.0, 0.5)
 
@@ -194,10 +195,19 @@ class Supervisor:
         self.jobs.remove(job)
         job.outlet.close()
         code = os.waitstatus_to_exitcode(self.ended.pop(pid))
+        if code and self._is_stopping_soon():
+            raise Stopping
         if code == ON_PURPOSE:
             raise NotStarted(job.outlet.last)
         if code:
             raise NotStarted(f"The step {job.name!r} failed: {job.outlet.last or f'exit code {code}'} (all of it is in {job.outlet.log.path})")
+
+    def _is_stopping_soon(self) -> bool:
+        """Whether a job failed because everybody was told to stop: a signal to the whole group may reach the job before it reaches us."""
+        deadline = time.monotonic() + STOP_DELAY
+        while not self.stop_signal and (left := deadline - time.monotonic()) > 0:
+            self._listen(left)
+        return bool(self.stop_signal)
 
     def _title(self, name: str) -> str:
         return f"governance {name} --data-dir {self.places.data_dir}"

@@ -7,6 +7,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,6 +128,23 @@ def test_a_stop_during_the_start_leaves_no_process(fresh: Portal) -> None:
     )
     fresh.process = process
     until(lambda: (fresh.data_dir / "logs" / "valkey.log").exists(), "the first server")
+    code = fresh.stop()
+    assert code == 0 and not fresh.processes(), process.stderr and process.stderr.read().decode()
+
+
+def test_a_stop_that_reaches_a_step_of_the_start_before_us_is_no_failure(fresh: Portal) -> None:
+    process = subprocess.Popen(
+        [*fresh.command("up"), "--port", str(fresh.port), "--data-dir", str(fresh.data_dir)],
+        cwd=ROOT,
+        env=fresh.environment,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    fresh.process = process
+    step = until(lambda: fresh.pids("initdb"), "initdb", fresh.text)[0]
+    os.kill(step, signal.SIGTERM)
+    time.sleep(0.05)
     assert fresh.stop() == 0 and not fresh.processes()
 
 
