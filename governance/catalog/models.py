@@ -143,6 +143,8 @@ class Field(models.Model):
         REJECTED = "rejected"
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="fields")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="paths", editable=False)
+    """The column whose documents hold this path; null for a column."""
     name = models.TextField()
     position = models.PositiveIntegerField()
     type = models.TextField(blank=True)
@@ -173,7 +175,7 @@ class Field(models.Model):
 
     class Meta:
         verbose_name = "field"
-        ordering = ["dataset_id", "position"]
+        ordering = ["dataset_id", "position", "id"]
         constraints = [models.UniqueConstraint(fields=["dataset", "name"], name="field_once")]
         indexes = [
             models.Index(fields=["family", "state"], name="field_family", condition=~Q(family="")),

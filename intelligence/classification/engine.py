@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from intelligence.classification import custom, neighbours
+from intelligence.classification import custom, neighbours, nested
 from intelligence.classification.decision import EXAMPLES, Candidate, Weighed, decide, header_evidence
 from intelligence.classification.headers import Meaning, read
 from intelligence.classification.patterns import Catalogue, catalogue
@@ -18,7 +19,18 @@ HOPELESS: Final = -6.0
 
 
 def classify(columns: Sequence[Column], *, settings: Settings = DEFAULT) -> list[Verdict]:
-    """A verdict for each column of one table, in order; the columns help each other."""
+    """A verdict for each column of one table, in order; the columns help each other. Documents are judged path by path."""
+    verdicts = _judged(columns, settings)
+    for at, column in enumerate(columns):
+        leaves = nested.unfold(column) if column.leaves is None else column.leaves
+        if leaves and not nested.is_plain_list(column, leaves):
+            paths = [replace(leaf, name=nested.heading(leaf.name)) for leaf in leaves]
+            below = dict(zip((leaf.name for leaf in leaves), _judged(paths, settings), strict=True))
+            verdicts[at] = nested.combined(verdicts[at], below, settings)
+    return verdicts
+
+
+def _judged(columns: Sequence[Column], settings: Settings) -> list[Verdict]:
     weighed = [weigh(column, settings) for column in columns]
     neighbours.consult(weighed)
     return [decide(one, settings) for one in weighed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -19,6 +19,8 @@ class Column:
     kind: str = "text"
     table: str = ""
     position: int = 0
+    leaves: Sequence[Column] | None = None
+    """The paths of its documents (see `nested.unfold`); None where nobody has looked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,14 @@ class Verdict:
     examples: list[str] = field(default_factory=list)
     examined: int = 0
     distinct: int = 0
+    nested: dict[str, Verdict] = field(default_factory=dict)
+    """Name of each path of its documents → what that holds; empty for what holds no documents."""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain lists and dicts, ready for a JSON column."""
-        data = asdict(self)
+        """Plain lists and dicts, ready for a JSON column; of the paths only those that hold something, with entity and score."""
+        data = asdict(replace(self, nested={}))
         data["candidates"] = [list(pair) for pair in self.candidates]
+        data["nested"] = [[path, one.entity, one.score] for path, one in self.nested.items() if one.entity is not None]
         return data
 
 

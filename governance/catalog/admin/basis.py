@@ -25,6 +25,9 @@ def basis_of(field: Field) -> Basis:
     checked = max((one.get("distinct") or 0 for one in evidence.get("evidence") or []), default=0)
     sampled = _part(examined, counted, "a sample of ")
     looked = f"The scan looked at {sampled}, with {_values(different)} in {'it' if sampled.startswith('a ') else 'them'}." if sampled else ""
+    if profile.get("of_sample"):
+        of_values = f"{exact(counted or 0)} values that a sample of the documents holds here"
+        return Basis(counted=of_values, sampled=of_values, looked=f"The scan looked at {of_values}, {_values(different)}.")
     return Basis(
         counted=_part(counted, field.dataset.rows),
         sampled=sampled,

@@ -125,7 +125,7 @@ class DatasetAdmin(CatalogAdmin):
             Field.objects.filter(dataset=dataset)
             .prefetch_related("tags")
             .defer("words", "evidence")
-            .order_by("gone", "position")[: None if "all" in request.GET else FIELDS]
+            .order_by("gone", "position", "pk")[: None if "all" in request.GET else FIELDS]
         )
         versions = list(DatasetVersion.objects.filter(dataset=dataset).select_related("created_by").defer("fields")[:VERSIONS])
         names = _names_of([one.change for one in versions])

@@ -140,7 +140,7 @@ class Datasets(Resource):
     def fields(self, request: Request, pk: str = "") -> Response:
         """The fields of a dataset in their order; those that are gone come last."""
         dataset = self.instance("view")
-        rows = Field.objects.filter(dataset=dataset).order_by("gone", "position").values(*FIELDS)
+        rows = Field.objects.filter(dataset=dataset).order_by("gone", "position", "pk").values(*FIELDS)
         return Response({"next": None, "previous": None, "results": list(rows)})
 
     @action(detail=True, methods=["get"])
@@ -206,7 +206,7 @@ class Datasets(Resource):
 
 
 FIELDS = (
-    *("id", "name", "position", "type", "kind", "nullable", "is_key", "comment", "description", "entity", "family", "score", "sensitivity", "state"),
+    *("id", "name", "parent", "position", "type", "kind", "nullable", "is_key", "comment", "description", "entity", "family", "score", "sensitivity", "state"),
     *("suggested_entity", "suggested_score", "profile", "gone"),
 )
 

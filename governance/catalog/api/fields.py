@@ -39,6 +39,7 @@ class FieldEdit(serializers.Serializer[Any]):
 class FieldFilter(filters.FilterSet):  # type: ignore[misc]
     dataset = filters.NumberFilter(field_name="dataset_id")
     source = filters.NumberFilter(field_name="dataset__source_id")
+    parent = filters.NumberFilter(field_name="parent_id", help_text="Paths inside the documents of this field.")
     found_since = filters.IsoDateTimeFilter(field_name="found", lookup_expr="gte")
     is_sensitive = filters.BooleanFilter(method="by_sensitive")
     gone = filters.BooleanFilter(field_name="gone", lookup_expr="isnull", exclude=True)
@@ -62,6 +63,7 @@ class Fields(Resource):
         "dataset": "dataset_id",
         "dataset_name": "dataset__name",
         "source": "dataset__source_id",
+        "parent": "parent_id",
         **{name: name for name in ("position", "type", "kind", "nullable", "is_key", "entity", "family", "score", "sensitivity", "state")},
         **{name: name for name in ("suggested_entity", "suggested_score", "description", "found", "gone")},
     }

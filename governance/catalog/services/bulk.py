@@ -27,7 +27,7 @@ INSERT INTO catalog_field (dataset_id, name, position, type, kind, nullable, is_
 SELECT dataset_id, name, position, type, kind, nullable, is_key, comment, '', '', 'public', 'none', '', %s, '', '', words::tsvector
 FROM jsonb_to_recordset(%s::jsonb) AS r(dataset_id bigint, name text, position int, type text, kind text, nullable bool, is_key bool, comment text, words text)
 ON CONFLICT (dataset_id, name) DO UPDATE SET position = excluded.position, type = excluded.type, kind = excluded.kind, nullable = excluded.nullable,
-    is_key = excluded.is_key, comment = excluded.comment, gone = NULL
+    is_key = excluded.is_key, comment = excluded.comment, gone = NULL, parent_id = NULL
 """
 SEE_AGAIN = """
 UPDATE catalog_dataset AS d SET last_seen = %s, gone = NULL, fingerprint = r.fingerprint,
@@ -87,7 +87,7 @@ def fields_of(dataset_ids: Sequence[int]) -> dict[int, dict[str, dict[str, Any]]
     """dataset → name → what the source said of each field that is there."""
     found: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     columns = ("dataset_id", "name", "position", "type", "kind", "nullable", "is_key", "comment")
-    for row in Field.objects.filter(dataset_id__in=dataset_ids, gone=None).order_by("dataset_id", "position").values(*columns):
+    for row in Field.objects.filter(dataset_id__in=dataset_ids, gone=None, parent=None).order_by("dataset_id", "position").values(*columns):
         found[row.pop("dataset_id")][row["name"]] = row
     return found
 
@@ -96,12 +96,25 @@ def rename_fields(dataset_id: int, renamed: Sequence[Mapping[str, str]]) -> None
     """Give fields their new names. A field that was gone and bore the new name makes room: the one that was there keeps its history."""
     for one in renamed:
         Field.objects.filter(dataset_id=dataset_id, name=one["after"]).delete()
+        rename_paths(dataset_id, one["before"], one["after"])
         Field.objects.filter(dataset_id=dataset_id, name=one["before"]).update(name=one["after"])
 
 
 def lose_fields(dataset_id: int, names: Sequence[str], now: datetime) -> None:
     """Mark the fields that are not listed any more."""
-    Field.objects.filter(dataset_id=dataset_id, gone=None).exclude(name__in=names).update(gone=now)
+    Field.objects.filter(dataset_id=dataset_id, gone=None, parent=None).exclude(name__in=names).update(gone=now)
+    lose_paths(dataset_id, now)
+
+
+def rename_paths(dataset_id: int, before: str, after: str) -> None:
+    """Let the paths below a column follow its new name."""
+    for one in Field.objects.filter(dataset_id=dataset_id, parent__name=before).only("name"):
+        Field.objects.filter(pk=one.pk).update(name=after + one.name[len(before) :])
+
+
+def lose_paths(dataset_id: int, now: datetime) -> None:
+    """Mark the paths below columns that are gone."""
+    Field.objects.filter(dataset_id=dataset_id, gone=None, parent__gone__isnull=False).update(gone=now)
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

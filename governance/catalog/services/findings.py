@@ -14,6 +14,7 @@ from django.utils import timezone
 from governance.catalog.entities import settings_of
 from governance.catalog.indexing import refresh
 from governance.catalog.models import Dataset, Field, ProfileSnapshot
+from governance.catalog.services.nested import of_column, register_paths
 from governance.catalog.services.registering import stored_name
 from governance.catalog.services.settling import Suggestion, decisions_of, settle, total
 from governance.core.access import Actor
@@ -40,6 +41,12 @@ class FieldFindings:
 
     profile: dict[str, Any] | None = None
     verdict: Verdict | None = None
+    parent: str = ""
+    """The stored name of the column whose documents hold this path; empty for a column."""
+    kind: str = "other"
+    """What a path holds; a column's kind comes with the listing."""
+    is_whole: bool = False
+    """A column of documents all of which were looked at: a path that is not among the findings is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ def record_findings(
         raise NotFound("The dataset was removed while it was scanned, with its source. Nothing was kept.")
     chosen = settings or settings_of(locked.source)
     said = {stored_name(name): one for name, one in fields.items()}
+    register_paths(locked, said, now)
     rows = list(Field.objects.filter(dataset=locked, name__in=list(said)).defer("words"))
     decisions = decisions_of([one.pk for one in rows])
     found: list[Found] = []
@@ -81,6 +89,7 @@ def record_findings(
         before = (field.entity, field.state)
         verdict = said[field.name].verdict
         if verdict is not None:
+            verdict = of_column(verdict)
             suggestion = Suggestion(verdict.entity or "", verdict.family or "", verdict.score if verdict.entity else None)
             settle(field, suggestion, decisions[field.pk], chosen)
         is_new = field.state == Field.State.SUGGESTED and (field.entity, field.state) != before
@@ -117,7 +126,7 @@ def _save(rows: Sequence[Field], said: Mapping[str, FieldFindings]) -> None:
                 *("suggested_entity", "suggested_score", "decided_by_id", "decided", "reason"),
             )
         }
-        row["evidence"] = one.verdict.as_json() if one.verdict is not None else None
+        row["evidence"] = of_column(one.verdict).as_json() if one.verdict is not None else None
         row["profile"] = one.profile
         values.append(row)
         field.evidence = row["evidence"] or field.evidence

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from governance.catalog.entities import known_entities
 from governance.catalog.models import Dataset, Decision, Field
+from governance.catalog.services.nested import raise_columns
 from intelligence.classification import Settings, families
 
 HELD = ("entity", "family", "score", "sensitivity", "state", "found", "suggested_entity", "suggested_score", "decided_by_id", "decided", "reason")
@@ -65,6 +66,7 @@ def rejected(decisions: Sequence[Decision]) -> set[str]:
 
 def total(dataset_ids: Collection[int]) -> None:
     """Write how sensitive datasets are: the highest of the fields that are there, and how many hold something."""
+    raise_columns(dataset_ids)
     held = Q(fields__gone=None) & ~Q(fields__entity="")
     rows = Dataset.objects.filter(pk__in=dataset_ids).annotate(
         holding=Count("fields", filter=held),

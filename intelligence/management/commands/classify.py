@@ -60,6 +60,8 @@ class Command(BaseCommand):
                 said = verdict.as_json()
                 line = {"path": str(path), "column": column.name, "index": column.position}
                 line |= {key: said[key] for key in ("entity", "family", "score", "reason", "evidence")}
+                if verdict.nested:
+                    line["paths"] = [_path(name, one.as_json()) for name, one in verdict.nested.items()]
                 self._line(line)
         return failed
 
@@ -82,6 +84,11 @@ class Command(BaseCommand):
 
     def _line(self, data: dict[str, Any]) -> None:
         self.stdout.write(orjson.dumps(data).decode())
+
+
+def _path(name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What one path of a column's documents holds."""
+    return {"path": name} | {key: said[key] for key in ("entity", "family", "score", "reason", "evidence")}
 
 
 def _named(text: str) -> Path:

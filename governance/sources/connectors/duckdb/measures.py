@@ -37,7 +37,9 @@ class Column:
 def column(field: FieldInfo) -> Column:
     """Of a relation whose columns have their own types."""
     name = identifier(field.name)
-    return Column(field, name, name if field.type == "VARCHAR" else f"{name}::VARCHAR")
+    # Structs and lists as JSON: it can be taken apart again, which DuckDB's own rendering cannot.
+    text = name if field.type == "VARCHAR" else f"to_json({name})::VARCHAR" if field.kind in ("struct", "list") else f"{name}::VARCHAR"
+    return Column(field, name, text)
 
 
 def kind_of(name: str) -> Kind:
