@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
@@ -348,3 +349,19 @@ def test_no_engine_stays_open_between_two_calls(tmp_path: Path, monkeypatch: pyt
         connector.preview(dataset)
         connector.profile(dataset)
         assert len(opened) == 5 and all(session._connection is None for session in opened)
+
+
+def test_no_row_of_a_large_csv_file_is_lost(tmp_path: Path) -> None:
+    draw = Random(3)
+    rows = [f"{number},{'x' * draw.randint(1, 1200)},{draw.random()}" for number in range(130_000)]
+    (tmp_path / "large.csv").write_text("\n".join(["id,text,share", *rows]) + "\n")
+    profile = read(tmp_path)[2]
+    assert (profile.rows, profile.rejected, profile.fields[0].minimum, profile.fields[0].maximum) == (130_000, 0, 0, 129_999)
+
+
+@pytest.mark.parametrize("size", [1_500_000, 2_500_000, 9_000_000])
+def test_a_very_long_line_among_short_ones_is_read(tmp_path: Path, size: int) -> None:
+    short = "".join(f"{number},short\n" for number in range(1_000))
+    (tmp_path / "long.csv").write_text(f"id,text\n{short}1000,{'y' * size}\n{short}")
+    profile = read(tmp_path)[2]
+    assert (profile.rows, profile.rejected, profile.fields[1].length_max) == (2_001, 0, size)

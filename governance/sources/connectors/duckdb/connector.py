@@ -110,7 +110,7 @@ class DuckDB(Connector):
 
     def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
         cut = value_limit(self.limits, rows, len(dataset.fields))
-        found, count = measures.sample(self.runner(dataset), _relation(dataset), _columns(dataset), rows, seed, cut)
+        found, count = measures.sample(self.runner(dataset), _relation(dataset), _columns(dataset), rows, seed, cut, expected=dataset.rows)
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
 
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:

@@ -20,6 +20,9 @@ VALUES: Final = 200_000_000
 CELLS: Final = 4_000_000
 """Hashes that are held at once while distinct values are counted."""
 SKETCHES: Final = 40
+NARROWED: Final = 3
+"""Times as many rows as are wanted pass the first sieve of a sample, since how many there are is only estimated."""
+HASHED: Final = 1 << 64
 INTEGERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "BIGNUM", "VARINT"}
 )
@@ -97,7 +100,7 @@ def expressions(one: Column, cut: int) -> dict[str, str]:
     kind, value = one.field.kind, one.value
     asked = {"present": f"count({one.text})", "distinct": f"approx_count_distinct({one.text})"}
     if kind in ("text", "uuid"):
-        asked |= {"minimum": f"min(left({one.text}, {cut}))", "maximum": f"max(left({one.text}, {cut}))"}
+        asked |= {"minimum": f"left(min({one.text}), {cut})", "maximum": f"left(max({one.text}), {cut})"}
     elif kind in SCALED | {"boolean", "time"}:
         asked |= {"minimum": f"min({value})", "maximum": f"max({value})"}
     if kind in ("text", "json", "binary", "other"):
@@ -153,11 +156,24 @@ def _add_sketches(run: Run, relation: str, columns: Sequence[Column], profiles: 
             profiles[at].distinct, profiles[at].distinct_is_exact = sketch.distinct, sketch.is_exact
 
 
-def sample(run: Run, relation: str, columns: Sequence[Column], rows: int, seed: int, cut: int) -> tuple[list[list[Any]], int]:
+def sample(
+    run: Run, relation: str, columns: Sequence[Column], rows: int, seed: int, cut: int, *, expected: int | None = None
+) -> tuple[list[list[Any]], int]:
     """Values by column, and the number of rows, of a uniform sample that is the same for the same seed: the rows whose numbers hash lowest.
 
     (DuckDB's own reservoir prefers early rows when it is small.) Wide tables are read in several statements, which draw the same rows.
+    `expected` rows, roughly, let it pass over those early that will not be drawn; when there are fewer, it reads again without that.
     """
+    if expected and expected > NARROWED * rows:
+        found, count = _drawn(run, relation, columns, rows, seed, cut, below=int(HASHED * NARROWED * rows / expected))
+        if count >= rows:
+            return found, count
+    return _drawn(run, relation, columns, rows, seed, cut)
+
+
+def _drawn(
+    run: Run, relation: str, columns: Sequence[Column], rows: int, seed: int, cut: int, *, below: int | None = None
+) -> tuple[list[list[Any]], int]:
     found: list[list[Any]] = []
     count = 0
     number = free_name("number", columns)
@@ -166,7 +182,9 @@ def sample(run: Run, relation: str, columns: Sequence[Column], rows: int, seed: 
         shown = ", ".join(f"{target} AS c{at}" for at, target in enumerate(targets(group, cut)))
         numbered = f"SELECT *, row_number() OVER () AS {number} FROM {relation}"
         # Long values are cut before they are sorted.
-        query = f"SELECT {shown}, hash({number} + {int(seed)}) AS lowest FROM ({numbered}) t ORDER BY lowest LIMIT {int(rows)}"
+        low = f"hash({number} + {int(seed)})"
+        narrowed = f" WHERE {low} < {below}" if below is not None else ""
+        query = f"SELECT {shown}, {low} AS lowest FROM ({numbered}) t{narrowed} ORDER BY lowest LIMIT {int(rows)}"
         drawn = [row[:-1] for row in run(query)]
         found += columns_of(drawn, len(group))
         count = len(drawn)

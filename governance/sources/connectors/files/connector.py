@@ -108,7 +108,9 @@ class Files(Connector):
 
     def sample(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> Sample:
         with self._opened(dataset) as (run, table, columns):
-            found, count = measures.sample(run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)))
+            found, count = measures.sample(
+                run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)), expected=self._rows(dataset, table, None)
+            )
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
 
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
@@ -122,7 +124,7 @@ class Files(Connector):
         return max(1, min(len(files), -(-size // PART_BYTES))) if size > 2 * PART_BYTES else 1
 
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
-        with self._opened(dataset, part) as (run, table, columns):
+        with self._opened(dataset, part, notes_rejects=True) as (run, table, columns):
             expected = self._rows(dataset, table, part)
             budget = self.limits.row_budget // (part[1] if part else 1)
             relation, share = table.relation, min(1.0, budget / max(1, expected))
@@ -203,7 +205,7 @@ class Files(Connector):
 
     @contextmanager
     def _opened(
-        self, dataset: DatasetInfo, part: tuple[int, int] | None = None
+        self, dataset: DatasetInfo, part: tuple[int, int] | None = None, *, notes_rejects: bool = False
     ) -> Iterator[tuple[measures.Run, formats.Table, list[measures.Column]]]:
         """Runs queries in an engine for one dataset; how it reads it; and its columns in the order of the dataset's fields."""
         self.refuse_cancelled()
@@ -216,7 +218,7 @@ class Files(Connector):
             def run(query: str) -> list[tuple[Any, ...]]:
                 return session.rows(query, dataset.name)
 
-            table = formats.table(run, group)
+            table = formats.table(run, group, notes_rejects=notes_rejects)
             known = {column.field.name: column for column in table.columns}
             if part is None and known.keys() != {field.name for field in dataset.fields}:
                 raise DataUnreadable(f"The columns of {dataset.name} have changed since they were listed. Scan again.")

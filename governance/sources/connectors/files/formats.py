@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from governance.core.errors import DataUnreadable
 from governance.sources.connectors.base import FieldInfo
@@ -22,6 +22,10 @@ LONGEST_OBJECT: Final = 64 * 1024 * 1024
 SNIFFED: Final = 50
 """Files of a group whose header is looked at."""
 MOST_REJECTS: Final = 100_000
+PROBED: Final = 16 * 1024
+STRIDE: Final = SHORTEST_LIMIT // 2
+MOST_DIALECTS: Final = 200
+_dialects: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 CSV_TYPES: Final = frozenset({"BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID"})
 """Types that a text is tried as; any other stays text."""
 
@@ -37,8 +41,8 @@ class Table:
     notes: tuple[str, ...] = field(default=())
 
 
-def table(run: Run, group: Group, number: int = 0) -> Table:
-    """Looks into the files and says how they are read. `number` keeps the names of one engine's reject tables apart."""
+def table(run: Run, group: Group, number: int = 0, *, notes_rejects: bool = True) -> Table:
+    """Looks into the files and says how they are read. `number` keeps the names of one engine's reject tables apart, which cost as much as the counting."""
     for file in group.files:
         refuse_unreadable(file)
     # An empty Parquet file is a broken one; an empty text has no rows.
@@ -49,7 +53,7 @@ def table(run: Run, group: Group, number: int = 0) -> Table:
     form = filled[0].format
     if form == "parquet":
         return _parquet(run, group)
-    return _json(run, group) if form in ("json", "jsonl") else _csv(run, group, number)
+    return _json(run, group) if form in ("json", "jsonl") else _csv(run, group, number, notes_rejects)
 
 
 def refuse_unreadable(file: File) -> None:
@@ -117,16 +121,13 @@ def _json_column(one: FieldInfo) -> Column:
     return Column(one, name, f"({name} ->> '$')") if one.type == "JSON" else column(one)
 
 
-def _csv(run: Run, group: Group, number: int) -> Table:
+def _csv(run: Run, group: Group, number: int, notes_rejects: bool) -> Table:
     first = group.files[0]
     encoding = encoding_of(first)
-    longest = min(LONGEST_LINE, max(SHORTEST_LIMIT, *(LONGEST_LINE if file.is_packed else file.size for file in group.files)))
-    options = f"encoding = {literal(encoding)}, max_line_size = {longest}, buffer_size = {2 * longest + 1}, ignore_errors = true"
+    options = f"encoding = {literal(encoding)}, {_line_options(group)}, ignore_errors = true"
     sniff = f"sniff_csv({literal(str(first.real))}, {options}"
     sniff += ", delim = '\t')" if first.format == "tsv" and _has_tabs(first, encoding) else ")"
-    delimiter, quote, escape, skip, has_header, columns, dates, times = run(
-        f"SELECT Delimiter, Quote, Escape, SkipRows, HasHeader, Columns, DateFormat, TimestampFormat FROM {sniff}"
-    )[0]
+    delimiter, quote, escape, skip, has_header, columns, dates, times = _dialect(run, sniff, first)
     dialect = {"delim": delimiter, "quote": _blank(quote), "escape": _blank(escape)}
     options += "".join(f", {name} = {literal(value)}" for name, value in dialect.items())
     options += f", skip = {skip}, header = {str(has_header).lower()}"
@@ -137,11 +138,51 @@ def _csv(run: Run, group: Group, number: int) -> Table:
         relation = f"read_csv({_paths(group.files)}, union_by_name = true, all_varchar = true, hive_partitioning = {group.is_hive}, {options})"
         return Table(relation, tuple(_csv_column(one, types.get(one.name, ""), dates, times) for one in described(run, relation)))
     options += f", hive_partitioning = {group.is_hive}"
-    rejects = (f"rejects_{number}", f"rejected_scans_{number}")
-    options += f", store_rejects = true, rejects_table = '{rejects[0]}', rejects_scan = '{rejects[1]}', rejects_limit = {MOST_REJECTS}"
+    rejects = (f"rejects_{number}", f"rejected_scans_{number}") if notes_rejects else None
+    if rejects:
+        options += f", store_rejects = true, rejects_table = '{rejects[0]}', rejects_scan = '{rejects[1]}', rejects_limit = {MOST_REJECTS}"
     relation = f"read_csv({_paths(group.files)}, auto_detect = false, columns = {{{names}}}, {options})"
     fields = described(run, relation) if group.is_hive else [FieldInfo(name, "VARCHAR", "text", at) for at, name in enumerate(types, start=1)]
     return Table(relation, tuple(_csv_column(one, types.get(one.name, ""), dates, times) for one in fields), rejects=rejects)
+
+
+def _line_options(group: Group) -> str:
+    """How long a line may be. DuckDB's parallel reader loses rows without a word when its buffer is not much larger than the longest line."""
+    if not any(file.is_packed or _has_long_lines(file) for file in group.files):
+        return f"max_line_size = {SHORTEST_LIMIT}, buffer_size = {16 * SHORTEST_LIMIT}"
+    longest = min(LONGEST_LINE, max(SHORTEST_LIMIT, *(LONGEST_LINE if file.is_packed else file.size for file in group.files)))
+    return f"max_line_size = {longest}, buffer_size = {2 * longest + 1}, parallel = false"
+
+
+def _has_long_lines(file: File) -> bool:
+    """Whether some stretch of a file has no end of line in it for so long that a line may exceed the usual limit; reads little where lines are short."""
+    with file.real.open("rb") as opened:
+        while block := opened.read(PROBED):
+            if b"\n" not in block and b"\r" not in block:
+                if len(block) == PROBED and not _ends_soon(opened):
+                    return True
+                continue
+            opened.seek(STRIDE - PROBED, 1)
+    return False
+
+
+def _ends_soon(opened: BinaryIO) -> bool:
+    """Reads on to the next end of line; whether it comes before a quarter of the usual limit."""
+    for _ in range(SHORTEST_LIMIT // 4 // PROBED):
+        block = opened.read(PROBED)
+        if len(block) < PROBED or b"\n" in block or b"\r" in block:
+            return True
+    return False
+
+
+def _dialect(run: Run, sniff: str, file: File) -> tuple[Any, ...]:
+    """How a file is written; looked at once, since listing, sample and profile all ask."""
+    key = (str(file.real), file.size, file.modified, file.inode, sniff)
+    if key not in _dialects:
+        if len(_dialects) >= MOST_DIALECTS:
+            _dialects.clear()
+        _dialects[key] = run(f"SELECT Delimiter, Quote, Escape, SkipRows, HasHeader, Columns, DateFormat, TimestampFormat FROM {sniff}")[0]
+    return _dialects[key]
 
 
 def _has_same_columns(run: Run, group: Group, options: str, names: list[str]) -> bool:
