@@ -2,8 +2,9 @@
 
     python benchmarks/classification.py [--rows 2000] [--rounds 3] [--wrong]
 
-Prints macro-F1 over all labels, precision and recall of "sensitive or not", false positives among hard negatives, then cells a CPU second on the
-labelled tables and on the same tables repeated to `--rows` rows. The labelled columns lie beside the repository; without them it skips.
+Prints macro-F1 over all labels, precision and recall of "sensitive or not", false positives among hard negatives and among benign columns, recall by
+what the header does, the calibration error of what is suggested and of all columns, then cells a CPU second on the labelled tables and on the same
+tables repeated to `--rows` rows. The labelled columns lie beside the repository; without them it skips.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from intelligence.classification import Column, Verdict, classify
+from intelligence.classification.calibration import error
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "bench" / "columns" / "dev"
@@ -70,6 +72,29 @@ def scores(truth: dict[tuple[str, int], Label], verdicts: dict[tuple[str, int], 
     )
 
 
+def taken(truth: dict[tuple[str, int], Label], verdicts: dict[tuple[str, int], Verdict], kind: str) -> float:
+    """Share of the columns of a kind ("benign", "hard_negative") of which something was suggested."""
+    said = [verdicts[key].family is not None for key, entry in truth.items() if entry["kind"] == kind]
+    return sum(said) / max(1, len(said))
+
+
+def recalls(truth: dict[tuple[str, int], Label], verdicts: dict[tuple[str, int], Verdict]) -> dict[str, float]:
+    """What the header does → share of sensitive columns whose family was found."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for key, entry in truth.items():
+        if entry["label"] != "none":
+            found[entry["header_mode"]].append(verdicts[key].family == entry["label"])
+    return {mode: sum(hits) / len(hits) for mode, hits in sorted(found.items())}
+
+
+def calibration_errors(truth: dict[tuple[str, int], Label], verdicts: dict[tuple[str, int], Verdict]) -> tuple[float, float]:
+    """Of the score as the chance that the family is right: where one is suggested, and over all columns (the chance of nothing counts there)."""
+    suggested = [(verdict.score, verdict.family == truth[key]["label"]) for key, verdict in verdicts.items() if verdict.family]
+    quiet = [(1 - verdict.score, truth[key]["label"] == "none") for key, verdict in verdicts.items() if not verdict.family]
+    both = [*suggested, *quiet]
+    return error([a for a, _ in suggested], [b for _, b in suggested]), error([a for a, _ in both], [b for _, b in both])
+
+
 def speed(columns: dict[str, list[Column]], rounds: int) -> float:
     """Cells a CPU second, the best of the rounds."""
     cells = sum(len(column.values) for table in columns.values() for column in table)
@@ -115,6 +140,13 @@ def main() -> None:
         say(f"{peer:28}{figures[0]:>9}{figures[1]:>11}{figures[2]:>8}{figures[3]:>17}")
     macro, precision, recall, false = scores(truth, verdicts)
     say(f"{'this portal':28}{macro:9.2f}{precision:11.2f}{recall:8.2f}{false:17.2f}")
+    modes = ", ".join(f"{mode} {share:.2f}" for mode, share in recalls(truth, verdicts).items())
+    suggested, everywhere = calibration_errors(truth, verdicts)
+    say(
+        f"false positives among benign columns: {taken(truth, verdicts, 'benign'):.3f}; among hard negatives: {taken(truth, verdicts, 'hard_negative'):.3f}"
+    )
+    say(f"recall by header: {modes}")
+    say(f"calibration error: {suggested:.3f} where something is suggested, {everywhere:.3f} over all columns")
     say(
         f"cells a CPU second: {speed(columns, options.rounds):,.0f} on these tables, {speed(longer(columns, options.rows), options.rounds):,.0f} with {options.rows:,} rows each"
     )

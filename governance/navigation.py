@@ -45,6 +45,9 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Findings", "admin:catalog_field_changelist", "shield_lock"),
             Page("Decisions", "admin:decisions", "fact_check", "decide", somewhere=True, badge="governance.sidebar.waiting_decisions"),
+            Page("Report card", "admin:report-card", "grading"),
+            Page("What changed", "admin:finding-changes", "difference"),
+            Page("Learning", "admin:intelligence_columnmodelversion_changelist", "school"),
         ),
     ),
     ("Watch", (Page("Live", "admin:live", "monitor_heart", "view"),)),

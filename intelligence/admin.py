@@ -19,6 +19,8 @@ from governance.core.errors import GovernanceError, NotFound
 from intelligence import rule_form, rule_sets
 from intelligence.classification import Settings
 from intelligence.classification.families import SENSITIVITIES
+from intelligence.comparison import compare
+from intelligence.learning.admin import ColumnModelAdmin as ColumnModelAdmin
 from intelligence.models import RuleSet
 
 LIST = "admin:intelligence_ruleset_changelist"
@@ -36,6 +38,7 @@ class RuleSetAdmin(GatedAdmin):
         return [
             own("<str:object_id>/default/", require_POST(self.default_view), "default"),
             own("<str:object_id>/restore/<int:number>/", require_POST(self.restore_view), "restore"),
+            own("<str:object_id>/compare/", self.compare_view, "compare"),
             *super().get_urls(),
         ]
 
@@ -81,6 +84,28 @@ class RuleSetAdmin(GatedAdmin):
         self._tried(request, lambda: rule_sets.restore(version, actor=actor_of(request)), f"It is as it was in version {number} again.")
         return redirect(PAGE, found.pk)
 
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self._found(request, object_id)
+        sets = list(self.get_queryset(request).order_by("-is_default", "name")[:200])
+        other = next((one for one in sets if str(one.pk) == request.GET.get("other")), found)
+        after = rule_sets.version_of(found, request.GET.get("to"))
+        before = rule_sets.version_of(other, request.GET.get("from"), earlier_than=after if other == found else None)
+        return self._show(
+            request,
+            "intelligence/rule_set_compare.html",
+            "Compare",
+            [("Rule sets", reverse(LIST)), (found.name, reverse(PAGE, args=[found.pk])), ("Compare", "")],
+            rule_set=found,
+            other=other,
+            sets=sets,
+            before=before,
+            after=after,
+            before_numbers=list(other.versions.values_list("number", flat=True)[:500]),
+            after_numbers=list(found.versions.values_list("number", flat=True)[:500]),
+            changes=compare(before, after),
+            is_allowed=may(actor_of(request), "manage", found),
+        )
+
     def _found(self, request: HttpRequest, object_id: str) -> RuleSet:
         row: RuleSet | None = self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() and len(object_id) < 10 else -1).first()
         if row is None:
@@ -95,7 +120,9 @@ class RuleSetAdmin(GatedAdmin):
         if request.method == "POST":
             custom = request.POST.get("custom", "")
             try:
-                settings, sampling = rule_form.read_settings(request.POST), rule_form.read_sampling(request.POST)
+                # Single thresholds are moved on a page of their own: they stay as they are.
+                kept = {"thresholds": settings["thresholds"]} if settings.get("thresholds") else {}
+                settings, sampling = rule_form.read_settings(request.POST) | kept, rule_form.read_sampling(request.POST)
                 settings["custom"] = rule_form.parsed(custom)
                 saved = self._save(request, rule_set, settings, sampling)
                 messages.success(request, "Saved. The next scans read everything again under these rules.")
@@ -117,9 +144,11 @@ class RuleSetAdmin(GatedAdmin):
             recognizers=rule_form.rows(custom),
             blank=rule_form.Row(),
             kinds=rule_form.KINDS,
+            checks=rule_form.CHECKS,
             entities=rule_form.entities(settings),
             example=rule_form.as_text(rule_form.EXAMPLE),
             families=rule_form.families(settings),
+            unseen=rule_form.unseen(settings),
             sensitivities=SENSITIVITIES,
             errors=errors,
             versions=list(rule_set.versions.select_related("created_by")[:100]) if rule_set.pk else [],

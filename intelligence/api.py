@@ -12,12 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from governance.core.access import require
+from governance.core.access import require, visible
 from governance.core.api.keyset import Order, page
 from governance.core.api.views import Resource
 from governance.core.errors import NotFound
 from intelligence import rule_sets
 from intelligence.classification.titles import title
+from intelligence.comparison import compare
+from intelligence.learning.api import ColumnModels
 from intelligence.models import RuleSet, RuleSetVersion
 
 
@@ -39,6 +41,11 @@ class Try(serializers.Serializer[Any]):
     settings = serializers.DictField(required=False, default=dict)
     header = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     values = serializers.ListField(child=serializers.CharField(allow_blank=True, max_length=10_000), max_length=rule_sets.MOST_TRIED)
+
+
+class Derive(serializers.Serializer[Any]):
+    examples = serializers.ListField(child=serializers.CharField(max_length=1_000), max_length=1_000, help_text="At least three values of the kind.")
+    counter_examples = serializers.ListField(child=serializers.CharField(max_length=1_000), max_length=1_000, required=False, default=list)
 
 
 class Check(serializers.Serializer[Any]):
@@ -115,10 +122,38 @@ class RuleSets(Resource):
         return Response(verdict.as_json() | {"titles": titles, "own": [asdict(one) | {"title": title(one.entity)} for one in own]})
 
     @action(detail=False, methods=["post"])
+    def derive(self, request: Request) -> Response:
+        """An expression out of examples, to be looked at and saved as a recognizer. Nothing is stored."""
+        return Response(asdict(rule_sets.from_examples(**self.validated(Derive), actor=self.actor)))
+
+    @action(detail=True, methods=["get"])
+    def compare(self, request: Request, pk: str = "") -> Response:
+        """What is different between two versions, by number (`?from=1&to=3`; left out: the newest, and the one before it).
+
+        `other` names another rule set that `from` is a version of.
+        """
+        found = self.instance("view")
+        other = self.filtered_other(request) or found
+        after = rule_sets.version_of(found, request.query_params.get("to"))
+        before = rule_sets.version_of(other, request.query_params.get("from"), earlier_than=after if other == found else None)
+        shown = [{"rule_set": one.rule_set_id, "number": one.number} for one in (before, after)]
+        return Response({"from": shown[0], "to": shown[1], "changes": [asdict(one) for one in compare(before, after)]})
+
+    def filtered_other(self, request: Request) -> RuleSet | None:
+        text = request.query_params.get("other", "")
+        if not text:
+            return None
+        row: RuleSet | None = visible(self.actor, RuleSet.objects.all()).filter(pk=int(text) if text.isdecimal() and len(text) < 10 else -1).first()
+        if row is None:
+            raise NotFound(f"There is no rule set {text}, or you may not see it.")
+        return row
+
+    @action(detail=False, methods=["post"])
     def check(self, request: Request) -> Response:
-        """What is wrong with one recognizer, by field; its pattern is compiled. Nothing is stored."""
+        """What is wrong with one recognizer, by field, and the score that it makes alone; its pattern is compiled. Nothing is stored."""
         require(self.actor, "manage")
-        return Response({"errors": rule_sets.wrong_with(self.validated(Check)["recognizer"])})
+        one = self.validated(Check)["recognizer"]
+        return Response({"errors": rule_sets.wrong_with(one), "score": rule_sets.alone(one.get("weight", 8.0))})
 
 
 def _shown(version: RuleSetVersion) -> dict[str, Any]:
@@ -130,4 +165,5 @@ def _shown(version: RuleSetVersion) -> dict[str, Any]:
 
 router = SimpleRouter()
 router.register("rule-sets", RuleSets, basename="rule-set")
+router.register("column-models", ColumnModels, basename="column-model")
 urlpatterns = router.urls

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from intelligence.learning.models import ColumnModelVersion as ColumnModelVersion
+from intelligence.learning.models import Label as Label
+
 
 class RuleSet(models.Model):
     """A named rule set; what counts is its newest version."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +12,12 @@ from django.http import QueryDict
 
 from governance.core.errors import InvalidInput
 from intelligence import rule_sets
+from intelligence.classification.checksums import CHECKSUMS
 from intelligence.classification.families import FAMILIES, label, sensitivity
 from intelligence.classification.titles import title, titles
 
 KINDS = {"regex": "Values fit a pattern", "dictionary": "Values are in a list", "field_name": "The column's name fits a pattern"}
+CHECKS = {"": "none", **{name: one.title for name, one in CHECKSUMS.items()}}
 EXAMPLE = [{"name": "customer number", "kind": "regex", "entity": "CUSTOMER_NUMBER", "family": "customer_number", "pattern": "KD-[0-9]{8}"}]
 
 
@@ -31,6 +34,7 @@ class Row:
     context: str = ""
     weight: str = "8"
     is_enabled: bool = True
+    check: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +61,7 @@ def _row(one: Mapping[str, Any]) -> Row:
         context=", ".join(_texts(one.get("context"))),
         weight=f"{weight:g}" if isinstance(weight, int | float) else str(weight),
         is_enabled=one.get("is_enabled", True) is not False,
+        check=str(one.get("check") or ""),
         errors={name: texts[0] for name, texts in rule_sets.wrong_with(one).items()},
     )
 
@@ -73,6 +78,7 @@ def as_text(custom: object) -> str:
 def families(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is looked for: the families that the portal knows, and those of the rule set's own recognizers."""
     disabled, chosen = set(settings.get("disabled") or []), settings.get("sensitivities") or {}
+    thresholds, members = settings.get("thresholds") or {}, _members(settings)
     return [
         {
             "name": name,
@@ -81,9 +87,28 @@ def families(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
             "usual": sensitivity(name),
             "chosen": chosen.get(name, ""),
             "is_own": name not in FAMILIES,
+            "threshold": thresholds.get(name),
+            "entities": [{"value": one, "title": title(one), "is_off": one in disabled, "threshold": thresholds.get(one)} for one in members[name]],
+            "left_out": sum(one in disabled for one in members[name]),
+            "words": " ".join((label(name), *map(title, members[name]), *members[name])).lower(),
         }
         for name in (*FAMILIES, *_own_families(settings))
     ]
+
+
+def unseen(settings: Mapping[str, Any]) -> list[str]:
+    """Names that are switched off and that the form has no box for; they stay off."""
+    shown = {*FAMILIES, *_own_families(settings), *(one for group in _members(settings).values() for one in group)}
+    return sorted(set(settings.get("disabled") or []) - shown)
+
+
+def _members(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Family → its entities by title, the rule set's own included."""
+    own = {str(one.get("entity", "")): str(one.get("family", "")) for one in _own(settings)}
+    found: dict[str, list[str]] = defaultdict(list)
+    for entity, family in sorted((rule_sets.entity_families() | own).items(), key=lambda pair: title(pair[0])):
+        found[family].append(entity)
+    return found
 
 
 def entities(settings: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -103,10 +128,10 @@ def parsed(custom: str) -> Any:
 
 
 def read_settings(data: QueryDict) -> dict[str, Any]:
-    """Classification settings from the form, without the recognizers; entities that were switched off over the API stay so."""
+    """Classification settings from the form, without the recognizers; single entities that are left out come by name."""
     shown = [*FAMILIES, *(one for one in data.getlist("own_family") if one)]
     on = set(data.getlist("on"))
-    kept = [one for one in data.getlist("disabled_entity") if one]
+    kept = [one for one in dict.fromkeys(data.getlist("disabled_entity")) if one]
     return {
         "threshold": _number(data.get("threshold", "0.5")),
         "disabled": [*kept, *(name for name in shown if name not in on)],

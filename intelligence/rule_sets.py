@@ -13,7 +13,10 @@ from governance.core.errors import Conflict, InvalidInput, NotFound
 from governance.core.events import record
 from intelligence.classification import Column, CustomRecognizer, Settings, Verdict, classify, families
 from intelligence.classification.custom import Trial, trials
+from intelligence.classification.deriving import Derived, derive
 from intelligence.classification.patterns import catalogue
+from intelligence.classification.settings import HEAVIEST
+from intelligence.learning.services import active_model
 from intelligence.models import RuleSet, RuleSetVersion
 
 DEFAULT_NAME = "Standard"
@@ -29,6 +32,19 @@ def current(rule_set: RuleSet | None = None) -> RuleSetVersion:
     if version is None:
         raise NotFound("There is no default rule set. Run `manage.py setup`, or make one rule set the default.")
     return version
+
+
+def version_of(rule_set: RuleSet, number: str | None, *, earlier_than: RuleSetVersion | None = None) -> RuleSetVersion:
+    """A version by its number; without one the newest, or the one before another."""
+    rows = rule_set.versions.order_by("-number")
+    if number:
+        rows = rows.filter(number=int(number) if number.isdecimal() and len(number) < 10 else -1)
+    elif earlier_than is not None:
+        rows = rows.filter(number__lt=earlier_than.number) if earlier_than.number > 1 else rows
+    found: RuleSetVersion | None = rows.first()
+    if found is None:
+        raise NotFound(f"This rule set has no version {number}.")
+    return found
 
 
 def settings_of(version: RuleSetVersion | None) -> Settings:
@@ -125,7 +141,13 @@ def attempt(settings: Mapping[str, Any], values: Sequence[str], *, header: str =
     if not values or len(values) > MOST_TRIED:
         raise invalid({"values": [f"Give 1 to {MOST_TRIED} values, one a line."]})
     rules, column = Settings.from_json(_checked(settings)), Column(header, list(values))
-    return classify([column], settings=rules)[0], trials(column, rules)
+    return classify([column], settings=rules, model=active_model())[0], trials(column, rules)
+
+
+def check(settings: Mapping[str, Any], *, actor: Actor) -> None:
+    """InvalidInput says what is wrong with settings that somebody means to try."""
+    require(actor, "manage")
+    _checked(settings)
 
 
 def wrong_with(recognizer: object) -> dict[str, list[str]]:
@@ -138,10 +160,31 @@ def wrong_with(recognizer: object) -> dict[str, list[str]]:
     return {}
 
 
+def alone(weight: object) -> float | None:
+    """The score that a recognizer of this weight makes when everything fits and nothing else speaks; None for what is no weight."""
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= HEAVIEST:
+        return None
+    model = active_model()
+    return round(model.score(model.prior + weight), 4)
+
+
+def from_examples(examples: Sequence[str], counter_examples: Sequence[str], *, actor: Actor) -> Derived:
+    """The expression that some examples make; neither they nor it are stored."""
+    require(actor, "manage")
+    return derive(examples, counter_examples)
+
+
 def entity_families() -> dict[str, str]:
     """Entity → family of everything that the portal itself recognises."""
     found = {entity: family for family, entity in families.GENERIC.items()}
     return found | {one.entity: one.family for one in catalogue().all.values() if one.entity and one.family}
+
+
+def known_names(version: RuleSetVersion | None) -> set[str]:
+    """Entities and families that can be found under a version."""
+    own = settings_of(version).custom
+    found = entity_families()
+    return {*families.FAMILIES, *found, *found.values(), *(one.entity for one in own), *(one.family for one in own)}
 
 
 def _append(rule_set: RuleSet, settings: Mapping[str, Any], sampling: Mapping[str, Any], note: str, fact: str, actor: Actor) -> RuleSetVersion:

@@ -70,6 +70,16 @@ class DecidedMany(Data):
     reason: str = ""
 
 
+class ThresholdsMoved(Data):
+    """`thresholds` by entity or family, the empty name being that of everything; how many undecided fields it changed."""
+
+    thresholds: dict[str, float]
+    cleared: list[str] = []
+    appears: int
+    disappears: int
+    changes: int
+
+
 class Edited(Data):
     version: int
     restored: int | None = None
@@ -119,6 +129,7 @@ def declare_all() -> None:
         ("catalog.field.edited", FieldEdited, "A field was edited"),
         ("catalog.field.decided", Decided, "Somebody decided what a field holds"),
         ("catalog.field.undone", Decided, "A decision about a field was undone"),
+        ("catalog.thresholds.moved", ThresholdsMoved, "Thresholds were moved, and suggestions made again"),
         ("catalog.preview.read", PreviewRead, "A preview of a dataset was read"),
         ("catalog.exported", Exported, "The catalog was exported"),
         ("catalog.imported", Imported, "Catalog data was imported"),

@@ -161,6 +161,8 @@ class Field(models.Model):
     suggested_score = models.FloatField(null=True)
     evidence = models.JSONField(null=True)
     profile = models.JSONField(null=True)
+    judge = models.JSONField(null=True, editable=False)
+    """What the suggestion was made from: {"model", "text", "version" (of the rule set), "rules" (its name), "own" (digest of the source's), "data" (digest), …}."""
     found = models.DateTimeField(null=True)
     """When the present entity was first found here."""
     first_seen = models.DateTimeField(default=timezone.now)
@@ -246,6 +248,49 @@ class Decision(models.Model):
     class Meta:
         verbose_name = "decision"
         ordering = ["-id"]
+
+
+class FindingChange(models.Model):
+    """One line of the ledger: what is suggested or holds of a field became something else, and why. Never rewritten."""
+
+    class Cause(models.TextChoices):
+        DATA = "data", "the data"
+        RULE_SET = "rule_set", "the rule set"
+        MODEL = "model", "the column model"
+        THRESHOLD = "threshold", "a threshold"
+        DECISION = "decision", "a decision"
+
+    field = models.ForeignKey(Field, on_delete=models.CASCADE, related_name="changes")
+    scan_id = models.BigIntegerField(null=True)
+    time = models.DateTimeField(default=timezone.now)
+    before_entity = models.CharField(max_length=50, blank=True)
+    before_score = models.FloatField(null=True)
+    before_state = models.CharField(max_length=10, choices=Field.State.choices)
+    after_entity = models.CharField(max_length=50, blank=True)
+    after_score = models.FloatField(null=True)
+    after_state = models.CharField(max_length=10, choices=Field.State.choices)
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    causes = ArrayField(models.CharField(max_length=10), default=list)
+    """Everything that was different from the time before; `cause` is the first of them."""
+    detail = models.CharField(max_length=500, blank=True)
+    rules_before = models.CharField(max_length=120, blank=True)
+    rules_after = models.CharField(max_length=120, blank=True)
+    model_before = models.CharField(max_length=60, blank=True)
+    model_after = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(max_length=32, blank=True)
+    """A digest of the evidence afterwards."""
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = "finding change"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["field", "-id"], name="finding_change_field"),
+            models.Index(fields=["scan_id", "id"], name="finding_change_scan", condition=Q(scan_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before_entity or 'nothing'} → {self.after_entity or 'nothing'}"
 
 
 class Word(models.Model):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
@@ -24,6 +24,11 @@ from security.identity.models import Team
 HEAVY = ("words", "profile", "definition", "references")
 FIELD_HEAVY = ("words", "profile", "evidence", *(f"dataset__{name}" for name in HEAVY))
 MOST_OPTIONS = 500
+DECIDED = (Field.State.CONFIRMED, Field.State.REJECTED)
+STATES = (("suggested", "Suggested"), ("confirmed", "Confirmed"), ("rejected", "Rejected"), ("decided", "Confirmed or rejected"), ("any", "Any"))
+_LAST_SCAN = Source.objects.filter(pk=OuterRef("dataset__source_id")).annotate(last=Max("scans__started", filter=Q(scans__state="complete")))
+NEW_BY_SCAN = Q(found__gte=Subquery(_LAST_SCAN.values("last")))
+"""Found by the last complete scan of their source, or after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,10 @@ def fields_under(actor: Actor, parameters: QueryDict, action: Action = "view") -
     """Findings under the filters of a URL: fields that hold or may hold something."""
     rows = visible(actor, Field.objects.filter(gone=None, dataset__gone=None), action)
     state = parameters.get("state", "")
-    rows = rows.filter(state=state) if state in Field.State.values else rows.exclude(entity="") if state != "any" else rows
+    if wanted := DECIDED if state == "decided" else [one for one in Field.State.values if one == state]:
+        rows = rows.filter(state__in=wanted)
+    elif state != "any":
+        rows = rows.exclude(entity="")
     if number := _number(parameters.get("source")):
         rows = rows.filter(dataset__source_id=number)
     for name in ("family", "entity", "sensitivity"):
@@ -133,6 +141,8 @@ def fields_under(actor: Actor, parameters: QueryDict, action: Action = "view") -
             rows = rows.filter(**{name: value})
     if since := since_of(parameters):
         rows = rows.filter(found__gte=since)
+    if parameters.get("new") == "scan":
+        rows = rows.filter(NEW_BY_SCAN)
     typed = parameters.get("q", "")
     return search.find(rows, typed) if typed.strip() else rows
 
@@ -146,7 +156,8 @@ def field_choices(actor: Actor, parameters: QueryDict) -> list[Choice]:
         _choice("family", "Family", known, parameters),
         _choice("entity", "Entity", entities, parameters),
         _choice("sensitivity", "Sensitivity", levels(), parameters),
-        _choice("state", "State", [("suggested", "Suggested"), ("confirmed", "Confirmed"), ("rejected", "Rejected"), ("any", "Any")], parameters),
+        _choice("state", "State", STATES, parameters),
+        _choice("new", "New", [("scan", "New since the last scan")], parameters),
     ]
 
 
@@ -182,7 +193,9 @@ def heat_map(actor: Actor, parameters: QueryDict, address: str) -> dict[str, Any
     return {
         "what": "sensitive fields",
         "columns": [{"key": key, "title": name, "href": link(source=key)} for key, name in sorted(sources.items(), key=lambda pair: pair[1])],
-        "rows": [{"title": families.label(one), "href": link(family=one), "cells": cells[one]} for one in order],
+        "rows": [
+            {"title": families.label(one), "href": link(family=one), "sensitivity": families.sensitivity(one), "cells": cells[one]} for one in order
+        ],
         "most": max((cell["count"] for row in cells.values() for cell in row.values()), default=0),
         "chosen": chosen,
     }

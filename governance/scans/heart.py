@@ -21,6 +21,9 @@ BEAT: Final = LEASE.total_seconds() / 6
 UNIT_LIMIT: Final = 30 * 60.0
 """Seconds that one unit may take."""
 
+SWEEP_LIMIT: Final = 12 * 3600.0
+"""The same where every value is looked at."""
+
 Reason = Literal["", "lost", "cancelled", "closed", "late"]
 
 

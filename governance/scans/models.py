@@ -68,6 +68,7 @@ class ScanRun(Run):
 
     class Depth(models.TextChoices):
         FULL = "full", "structure, profile and classification"
+        VALUES = "values", "all of it, and every value is checked for secrets and personal data"
         STRUCTURE = "structure", "structure only"
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="scans")
@@ -172,6 +173,8 @@ class Reading(models.Model):
     key = models.CharField(max_length=1000)
     fingerprint = models.CharField(max_length=200)
     rule_set = models.ForeignKey(RuleSetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    model = models.CharField(max_length=60, default="")
+    """Which column model judged."""
     scan_id = models.BigIntegerField()
     time = models.DateTimeField(default=timezone.now)
 

@@ -18,6 +18,7 @@ from governance.scans.stages.classify import classify
 from governance.scans.stages.extract import extract
 from governance.scans.stages.profile import profile
 from governance.scans.stages.register import register
+from governance.scans.stages.sweep import sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Stage:
 READING: Final = (
     Stage("extract", extract),
     Stage("profile", profile),
+    Stage("sweep", sweep),
     Stage("classify", classify),
 )
 """These talk to the source and to nobody else; nothing they find is stored yet."""

@@ -16,9 +16,10 @@ from governance.scans import finishing, progress
 from governance.scans.boundary import guarded, returned
 from governance.scans.heart import Heart
 from governance.scans.models import Reading, ScanRun, ScanUnit
-from governance.scans.snapshot import packed
+from governance.scans.snapshot import judged_by, packed
 from governance.sources.connectors.base import Connector, DatasetInfo
 from governance.sources.services import connect, note_check
+from intelligence.learning.services import active_model
 
 LARGE_ROWS = 200_000
 LARGE_BYTES = 32 * 1024 * 1024
@@ -80,13 +81,16 @@ def _hold(run: ScanRun) -> None:
 
 
 def _make_units(run: ScanRun, registered: Sequence[Registered], connector: Connector, gone: int) -> None:
-    readings: dict[str, Any] = {one["key"]: one for one in Reading.objects.filter(source=run.source_id).values("key", "fingerprint", "rule_set_id")}
+    readings: dict[str, Any] = {
+        one["key"]: one for one in Reading.objects.filter(source=run.source_id).values("key", "fingerprint", "rule_set_id", "model")
+    }
     units: list[ScanUnit] = []
+    judge = judged_by(run.source, active_model())
     for one in registered:
         if run.depth == ScanRun.Depth.STRUCTURE:
             state = ScanUnit.State.DONE if one.change != "same" else ScanUnit.State.SKIPPED
             units.append(_unit(run, one, state=state))
-        elif _is_unchanged(run, one, readings.get(one.dataset.key)):
+        elif _is_unchanged(run, one, readings.get(one.dataset.key), judge):
             units.append(_unit(run, one, state=ScanUnit.State.SKIPPED))
         else:
             units += _work(run, one, connector.parts(one.info) if _is_large(one.info) else 1)
@@ -111,15 +115,17 @@ def _is_large(info: DatasetInfo) -> bool:
     return not info.error and ((info.rows or 0) >= LARGE_ROWS or (info.size or 0) >= LARGE_BYTES)
 
 
-def _is_unchanged(run: ScanRun, one: Registered, reading: dict[str, Any] | None) -> bool:
+def _is_unchanged(run: ScanRun, one: Registered, reading: dict[str, Any] | None, judge: str) -> bool:
     return (
         not run.is_full
+        and run.depth != ScanRun.Depth.VALUES
         and reading is not None
         and one.change == "same"
         and bool(one.info.fingerprint)
         and not one.info.error
         and reading["fingerprint"] == storable(one.info.fingerprint)[:200]
         and reading["rule_set_id"] == run.rule_set_id
+        and reading["model"] == judge
     )
 
 

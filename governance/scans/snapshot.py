@@ -9,8 +9,11 @@ from typing import Any
 
 from governance.catalog.services import FieldFindings, Found
 from governance.scans.models import ScanRun, ScanUnit
-from governance.sources.connectors.base import Connector, DatasetInfo, DatasetProfile, FieldInfo, Sample
+from governance.sources.connectors.base import Connector, DatasetInfo, DatasetProfile, FieldInfo, Sample, digest
+from governance.sources.models import Source
 from intelligence.classification import Settings, Verdict
+from intelligence.classification.model import ColumnModel
+from intelligence.classification.sweeping import Minority
 
 
 @dataclass(slots=True)
@@ -22,17 +25,26 @@ class Snapshot:
     info: DatasetInfo
     connector: Connector
     rules: Settings
+    model: ColumnModel
     sample_rows: int
     decided: frozenset[str] = frozenset()
     """Names of fields that a person called sensitive, whatever the classification thinks."""
     sample: Sample | None = None
     measured: DatasetProfile | None = None
+    minorities: dict[str, list[Minority]] = field(default_factory=dict)
+    """Column → what some of its values hold, when every value was read; `wordy` are those of several words."""
+    wordy: set[str] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
     profile: dict[str, Any] | None = None
     fields: dict[str, FieldFindings] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     seconds: dict[str, float | None] = field(default_factory=dict)
     """Stage → how long it took; None for a stage that has nothing to do yet."""
+
+
+def judged_by(source: Source, model: ColumnModel) -> str:
+    """What judges the fields of a source beside its rule set: the column model, and what the source itself adds. When it changes, everything is read again."""
+    return f"{model.version} {digest(source.classification)}" if source.classification else model.version
 
 
 def packed(info: DatasetInfo) -> dict[str, str]:

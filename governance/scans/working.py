@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from governance.catalog.entities import merged
 from governance.catalog.models import Dataset, Field
 from governance.catalog.services import record_failure
 from governance.core.access import SYSTEM
@@ -19,13 +20,14 @@ from governance.core.workers import host, me
 from governance.env import env
 from governance.scans import dispatch, finishing, partial, pipeline, progress
 from governance.scans.boundary import Unforeseen, guarded, returned
-from governance.scans.heart import Heart
+from governance.scans.heart import SWEEP_LIMIT, UNIT_LIMIT, Heart
 from governance.scans.models import ScanRun, ScanUnit
 from governance.scans.snapshot import Snapshot, unpacked
 from governance.scans.windows import may_work
 from governance.sources.connectors.base import Connector
 from governance.sources.services import connect
 from intelligence import rule_sets
+from intelligence.learning.services import active_model
 
 SLICE: Final = 2.0
 """Seconds after which a worker lets other work have its turn."""
@@ -67,7 +69,8 @@ class Bench:
 
     def __init__(self, run: ScanRun) -> None:
         self.run = run
-        self.rules = rule_sets.settings_of(run.rule_set)
+        self.rules = merged(rule_sets.settings_of(run.rule_set), run.source.classification)
+        self.model = active_model()
         self.rows = rule_sets.sample_rows(run.rule_set, env.sample_rows)
         self._connector: Connector | None = None
 
@@ -116,11 +119,12 @@ class Bench:
                 settle_failed(self.run, unit, error, at)
 
     def _examine(self, unit: ScanUnit, entering: Any) -> None:
-        heart = Heart(unit, self.run.pk, self.connector)
+        limit = SWEEP_LIMIT if self.run.depth == ScanRun.Depth.VALUES else UNIT_LIMIT
+        heart = Heart(unit, self.run.pk, self.connector, limit=limit)
         try:
             with heart:
                 info = unpacked(unit.info)
-                snapshot = Snapshot(self.run, unit, info, self.connector, self.rules, self.rows, _decided(unit))
+                snapshot = Snapshot(self.run, unit, info, self.connector, self.rules, self.model, self.rows, _decided(unit))
                 pipeline.go(pipeline.OF_A_PART if unit.is_part else pipeline.READING, snapshot, entering)
                 with transaction.atomic():
                     _hold(unit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,6 +26,9 @@ class SourceWrite(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     rule_set = serializers.PrimaryKeyRelatedField(queryset=RuleSet.objects.all(), required=False, allow_null=True)
     is_paused = serializers.BooleanField(required=False)
+    classification = serializers.DictField(
+        required=False, help_text="What the source adds to its rule set: threshold, thresholds (entity or family → lowest score), disabled."
+    )
 
 
 class ConfigCheck(serializers.Serializer[Any]):
@@ -45,17 +49,18 @@ class Sources(Resource):
         "created": "created",
         "updated": "updated",
     }
-    details = {"config": "config", "check_result": "check_result"}
+    details = {"config": "config", "check_result": "check_result", "classification": "classification"}
     filterset_fields = ("kind", "is_paused", "is_builtin")
     searches = ("name", "description", "location")
     orderings = ("id", "name", "created", "updated")
 
     def create(self, request: Request) -> Response:
         data = self.validated(SourceWrite)
-        paused = data.pop("is_paused", None)
-        source = services.create_source(**data, actor=self.actor)
-        if paused:
-            services.update_source(source, is_paused=True, actor=self.actor)
+        paused, own = data.pop("is_paused", None), data.pop("classification", None)
+        with transaction.atomic():
+            source = services.create_source(**data, actor=self.actor)
+            if paused or own:
+                services.update_source(source, is_paused=paused, classification=own, actor=self.actor)
         return Response(self.one(source.pk), status=201)
 
     def partial_update(self, request: Request, pk: str = "") -> Response:

@@ -29,6 +29,8 @@ class Source(models.Model):
     is_builtin = models.BooleanField(default=False, editable=False)
     is_paused = models.BooleanField(default=False, help_text="Schedules skip a paused source; scans by hand still run.")
     rule_set = models.ForeignKey(RuleSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="sources")
+    classification = models.JSONField(default=dict, blank=True, editable=False)
+    """What this source adds to its rule set: {"threshold"?, "thresholds"?, "disabled"?} as `classification.Settings` has them."""
     checked = models.DateTimeField(null=True, editable=False)
     check_result = models.JSONField(null=True, editable=False)
     """{"is_reachable", "version", "latency_s", "capabilities": [{"name", "is_granted", "detail"}], "error": {"code", "detail"} | null}."""

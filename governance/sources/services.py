@@ -22,7 +22,9 @@ from governance.sources.configuration import Prepared
 from governance.sources.connectors.base import CONNECTORS, Connector, Limits
 from governance.sources.models import Source, secrets_context
 from governance.sources.queries import is_offered, removals
-from intelligence.models import RuleSet
+from intelligence import rule_sets
+from intelligence.classification import Settings
+from intelligence.models import RuleSet, RuleSetVersion
 
 UNCHANGED: Any = object()
 
@@ -49,6 +51,7 @@ def update_source(
     config: Mapping[str, Any] | None = None,
     is_paused: bool | None = None,
     rule_set: RuleSet | None = UNCHANGED,
+    classification: Mapping[str, Any] | None = None,
     actor: Actor,
 ) -> Source:
     """Change a source; "••••" in the config keeps the stored secret. What is None stays as it is."""
@@ -74,6 +77,8 @@ def update_source(
             source.is_paused = is_paused
         if rule_set is not UNCHANGED:
             source.rule_set = rule_set
+        if classification is not None:
+            source.classification = _own_settings(classification, source)
         _refuse_taken(source)
         source.save()
         after = _facts_of(source)
@@ -227,4 +232,28 @@ def _facts_of(source: Source) -> dict[str, Any]:
         "config": source.config,
         "is_paused": source.is_paused,
         "rule_set": source.rule_set_id,
+        "classification": source.classification,
     }
+
+
+def _own_settings(given: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """What a source adds to its rule set, checked; what is left out comes from the rule set."""
+    if unknown := sorted(set(given) - {"threshold", "thresholds", "disabled"}):
+        raise _wrong(f"A source has no setting {unknown[0][:50]!r} of its own. Known: threshold, thresholds, disabled.")
+    try:
+        own = Settings.from_json(given)
+    except InvalidInput as error:
+        raise _wrong(error.detail) from None
+    held = source.classification or {}
+    version = (
+        RuleSetVersion.objects.filter(rule_set=source.rule_set_id) if source.rule_set_id else RuleSetVersion.objects.filter(rule_set__is_default=True)
+    )
+    known = {*rule_sets.known_names(version.order_by("-number").first()), *held.get("thresholds", {}), *held.get("disabled", ())}
+    if strange := sorted({*own.thresholds, *own.disabled} - known):
+        raise _wrong(f"There is no entity or family {strange[0][:50]!r}. GET /api/v1/entities/ lists them.")
+    whole = own.as_json()
+    return {name: whole[name] for name in given if whole.get(name)}
+
+
+def _wrong(detail: str) -> InvalidInput:
+    return InvalidInput(detail, errors={"classification": [detail]})

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-import re2
-
+from intelligence.classification.checksums import CHECKSUMS
 from intelligence.classification.decision import Candidate
+from intelligence.classification.expressions import compiled
 from intelligence.classification.headers import fold, tokens
 from intelligence.classification.preparation import Facts, Prepared, prepare
 from intelligence.classification.settings import CustomRecognizer, Settings
@@ -77,7 +77,7 @@ def _by_name(recognizer: CustomRecognizer, prepared: Prepared) -> tuple[Evidence
     if not _compiled(recognizer.pattern).search(prepared.column.name):
         return None
     detail = f"the header matches the rule “{recognizer.name}”"
-    return Evidence(recognizer.name, 0, 0, detail, recognizer.weight), prepared.texts[:3]
+    return Evidence(recognizer.name, 0, 0, detail, recognizer.weight, True), prepared.texts[:3]
 
 
 def _by_value(recognizer: CustomRecognizer, facts: Facts) -> tuple[Evidence, list[str]] | None:
@@ -87,7 +87,7 @@ def _by_value(recognizer: CustomRecognizer, facts: Facts) -> tuple[Evidence, lis
         return None
     share = len(matches) / looked
     detail = f"{len(matches):,} of {looked:,} distinct values match the rule “{recognizer.name}”"
-    return Evidence(recognizer.name, len(matches), looked, detail, recognizer.weight * share), matches[:3]
+    return Evidence(recognizer.name, len(matches), looked, detail, recognizer.weight * share, True), matches[:3]
 
 
 def _sorted_out(recognizer: CustomRecognizer, facts: Facts) -> tuple[list[str], list[str]]:
@@ -95,6 +95,9 @@ def _sorted_out(recognizer: CustomRecognizer, facts: Facts) -> tuple[list[str], 
     if recognizer.kind == "regex":
         texts, fits = facts.texts, _compiled(recognizer.pattern).fullmatch
         verdicts = [fits(text) is not None for text in texts]
+        if recognizer.check:
+            is_valid = CHECKSUMS[recognizer.check].is_valid
+            verdicts = [is_fit and is_valid(text) for text, is_fit in zip(texts, verdicts, strict=True)]
     else:
         known = _folded(recognizer.words)
         texts, verdicts = facts.few, [folded in known for folded in facts.folded]
@@ -105,14 +108,12 @@ def _sorted_out(recognizer: CustomRecognizer, facts: Facts) -> tuple[list[str], 
 def _context(recognizer: CustomRecognizer, prepared: Prepared) -> Evidence | None:
     words = {*tokens(prepared.column.name), *tokens(prepared.column.table)}
     near = next((word for word in recognizer.context if fold(word) in words), None)
-    return None if near is None else Evidence("context", 0, 0, f"“{near}” stands in the name of the column or the table", CONTEXT)
+    return None if near is None else Evidence("context", 0, 0, f"“{near}” stands in the name of the column or the table", CONTEXT, True)
 
 
 @lru_cache(maxsize=500)
 def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
+    return compiled(pattern)
 
 
 @lru_cache(maxsize=50)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from intelligence.classification import vocabulary
@@ -16,10 +17,12 @@ DEMOTED: Final = 0.15
 """What is left of a claim when the header's last word is about something else (`email_template`)."""
 OWNER: Final = 0.35
 LONGEST: Final = 120
+WORLDWIDE: Final = Path(__file__).parent / "dictionaries" / "headers.txt"
 
 BOUNDARY: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
-SEPARATORS: Final = re.compile(r"[\W_]+")
-IDEOGRAPHS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+SEPARATORS: Final = re.compile(r"(?:(?![\u0900-\u0e7f])[\W_])+")
+"""Vowel signs of India and Thailand belong to their words."""
+IDEOGRAPHS: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 STROKES: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "a", "œ": "o", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -63,7 +66,7 @@ def read(header: str) -> Meaning:
     if benign:
         # A `company name` is no person's, a `file key` no secret: beside a thing only clear words count.
         claims = {
-            concept: (weight if weight > MEDIUM or benign in phrase.split() else weight * OWNER, phrase)
+            concept: (weight if benign in phrase.split() or (weight > MEDIUM and not _stands_after(said, benign, phrase)) else weight * OWNER, phrase)
             for concept, (weight, phrase) in claims.items()
         }
     if claims and _is_demoted(said, claims):
@@ -136,6 +139,12 @@ def _is_demoted(words: list[str], claims: dict[str, tuple[float, str]]) -> bool:
     return not any(phrase.split()[-1:] == [last] for _, phrase in claims.values())
 
 
+def _stands_after(words: list[str], benign: str, phrase: str) -> bool:
+    """In `phone order no` the order is what is numbered."""
+    last = phrase.split()[-1]
+    return last in words and len(words) - 1 - words[::-1].index(benign) > words.index(last)
+
+
 def _benign(words: list[str]) -> str:
     for word in reversed(words):
         if word in _nouns() or vocabulary.ABBREVIATIONS.get(word, word) in _nouns():
@@ -151,13 +160,19 @@ def _listed(text: str) -> list[str]:
 def _lexicon() -> dict[str, list[tuple[str, float]]]:
     """Phrase without spaces → concepts with weights."""
     lexicon: dict[str, list[tuple[str, float]]] = {}
-    for weight, table in ((STRONG, vocabulary.STRONG), (MEDIUM, vocabulary.MEDIUM)):
+    for weight, table in ((STRONG, vocabulary.STRONG), (STRONG, _worldwide()), (MEDIUM, vocabulary.MEDIUM)):
         for concept, text in table.items():
             for phrase in _listed(text):
                 entries = lexicon.setdefault(SEPARATORS.sub("", phrase), [])
                 if all(known != concept for known, _ in entries):
                     entries.append((concept, weight))
     return lexicon
+
+
+def _worldwide() -> dict[str, str]:
+    """Family → phrases in languages far from those of vocabulary.py."""
+    lines = WORLDWIDE.read_text(encoding="utf-8").splitlines()
+    return {family: phrases for family, _, phrases in (line.partition(": ") for line in lines if not line.startswith("#"))}
 
 
 @cache

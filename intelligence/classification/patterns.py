@@ -52,10 +52,11 @@ def catalogue() -> Catalogue:
         except ConfigurationError:
             continue
     matched = [name for name, recognizer in known.items() if recognizer.pattern]
-    return Catalogue(known, matched, [name for name in known if name not in set(matched)], _set(known[name].pattern for name in matched))
+    return Catalogue(known, matched, [name for name in known if name not in set(matched)], automaton_of(known[name].pattern for name in matched))
 
 
-def _set(patterns: Iterable[str]) -> Any:
+def automaton_of(patterns: Iterable[str]) -> Any:
+    """One RE2 set that tells of a value which of the patterns it matches as a whole."""
     options = re2.Options()
     options.max_mem = MEMORY
     options.never_capture = True

@@ -30,6 +30,12 @@ MOST_LEAVES: Final = 40
 """Strings taken out of one JSON document."""
 MOST_DOCUMENTS: Final = 300
 LONGEST_ABSENT: Final = 16
+DIGITS: Final = {
+    start + digit: str(digit)
+    for start in (0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0x17E0, 0x1040)
+    for digit in range(10)
+}
+"""Arabic, Persian, Indian, Thai, Khmer and Burmese digits, read like ours."""
 
 
 @dataclass(slots=True)
@@ -160,13 +166,13 @@ def _clean(text: str) -> str:
     """Trimmed and bounded, except JSON, which is cut after it was parsed; lone surrogates replaced, full-width characters folded."""
     text = text[:20_000].strip()
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode())
+        text = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode()).translate(DIGITS)
     return text
 
 
 def _is_absent(text: str) -> bool:
     """What people and exports write where there is no value."""
-    return len(text) <= LONGEST_ABSENT and fold(text) in dictionaries.words("absent")
+    return not text or (len(text) <= LONGEST_ABSENT and fold(text) in dictionaries.words("absent"))
 
 
 def _leaves(text: str) -> Iterable[str]:

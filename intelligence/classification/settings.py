@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast, get_args
 
 from governance.core.errors import InvalidInput
+from intelligence.classification.checksums import CHECKSUMS
+from intelligence.classification.expressions import refusal
 from intelligence.classification.families import FAMILIES, SENSITIVITIES, Sensitivity, sensitivity
 
 Kind = Literal["regex", "dictionary", "field_name"]
@@ -22,8 +24,8 @@ class CustomRecognizer:
     """Somebody's own recognizer.
 
     `regex` matches whole values and `field_name` a part of the header, both in RE2's syntax; `dictionary` knows its `words`, in any case.
-    `weight` is in log-odds: 4 is even, 8 outweighs most of what else speaks. A word of `context` in the header or the table's name adds to it.
-    One that is not `is_enabled` is kept and does nothing.
+    `weight` is in log-odds: it counts in full, whatever a column model learned; 8 outweighs most of what else speaks. A word of `context` in the header or the table's name adds to it.
+    Values that fit a `regex` must also pass the checksum `check` (one of `checksums.CHECKSUMS`), if one is named. One that is not `is_enabled` is kept and does nothing.
     """
 
     name: str
@@ -35,13 +37,14 @@ class CustomRecognizer:
     context: tuple[str, ...] = ()
     weight: float = 8.0
     is_enabled: bool = True
+    check: str = ""
 
     @classmethod
     def from_json(cls, data: object) -> CustomRecognizer:
         """Checks everything, the pattern's syntax too; `InvalidInput` says what to change."""
         if not isinstance(data, Mapping):
             raise InvalidInput("A custom recognizer is an object with name, kind, entity and family.")
-        unknown = sorted(set(map(str, data)) - {"name", "kind", "entity", "family", "pattern", "words", "context", "weight", "is_enabled"})
+        unknown = sorted(set(map(str, data)) - {"name", "kind", "entity", "family", "pattern", "words", "context", "weight", "is_enabled", "check"})
         if unknown:
             raise InvalidInput(f"A custom recognizer has no field {unknown[0]!r}. Leave it out.")
         name, entity, family = (_text(data, key) for key in ("name", "entity", "family"))
@@ -59,13 +62,14 @@ class CustomRecognizer:
             _words(data, "context"),
             _weight(data),
             data.get("is_enabled", True),
+            str(data.get("check") or ""),
         )
         own._check()
         return own
 
     def as_json(self) -> dict[str, Any]:
         """The inverse of `from_json`; `is_enabled` stands there only where it is false."""
-        off = {} if self.is_enabled else {"is_enabled": False}
+        off = ({} if self.is_enabled else {"is_enabled": False}) | ({"check": self.check} if self.check else {})
         return {
             "name": self.name,
             "kind": self.kind,
@@ -85,39 +89,35 @@ class CustomRecognizer:
             return
         if not self.pattern or len(self.pattern) > LONGEST_PATTERN:
             raise _wrong("pattern", f"The recognizer {self.name!r} needs a pattern of at most {LONGEST_PATTERN:,} characters.")
-        import re2
-
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            re2.compile(self.pattern, options)
-        except re2.error as error:
-            raise _wrong(
-                "pattern",
-                f"The pattern of {self.name!r} is not an RE2 expression: {_reason(error)}. Correct it; look-around and back-references do not exist there.",
-            ) from error
+        why = refusal(self.pattern, is_whole=self.kind == "regex")
+        if why:
+            raise _wrong("pattern", f"The pattern of {self.name!r} is refused. {why}")
+        if self.check and self.check not in CHECKSUMS:
+            raise _wrong("check", f"The checksum of {self.name!r} is one of {', '.join(CHECKSUMS)}, or empty.")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`threshold` is the lowest score that is a suggestion, `disabled` holds entities and families, `sensitivities` family → sensitivity."""
+    """`threshold` is the lowest score that is a suggestion, `disabled` holds entities and families, `sensitivities` family → sensitivity.
+
+    `thresholds` are those of single entities or families; an entity's own wins over its family's, and that over `threshold`.
+    """
 
     threshold: float = 0.5
     disabled: frozenset[str] = frozenset()
     sensitivities: dict[str, str] = field(default_factory=dict)
     custom: tuple[CustomRecognizer, ...] = ()
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: object) -> Settings:
         """Whatever is left out keeps its default; `InvalidInput` says what to change."""
         if not isinstance(data, Mapping):
             raise InvalidInput("Classification settings are an object with threshold, disabled, sensitivities and custom.")
-        unknown = sorted(set(map(str, data)) - {"threshold", "disabled", "sensitivities", "custom"})
+        unknown = sorted(set(map(str, data)) - {"threshold", "thresholds", "disabled", "sensitivities", "custom"})
         if unknown:
             raise InvalidInput(f"Classification settings have no field {unknown[0]!r}. Leave it out.")
-        threshold = data.get("threshold", 0.5)
-        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 < threshold <= 1:
-            raise InvalidInput("The threshold is a number above 0 and at most 1.")
+        threshold = _threshold(data.get("threshold", 0.5), "The threshold")
         custom = data.get("custom") or []
         if not isinstance(custom, (list, tuple)):
             raise InvalidInput("custom is a list of recognizers.")
@@ -128,16 +128,30 @@ class Settings:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise InvalidInput(f"Two custom recognizers are called {twice!r}. Give one of them another name.")
-        return cls(float(threshold), frozenset(_words(data, "disabled")), _sensitivities(data.get("sensitivities") or {}), recognizers)
+        return cls(
+            threshold,
+            frozenset(_words(data, "disabled")),
+            _sensitivities(data.get("sensitivities") or {}),
+            recognizers,
+            _thresholds(data.get("thresholds") or {}),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The inverse of `from_json`."""
         return {
             "threshold": self.threshold,
+            **({"thresholds": dict(sorted(self.thresholds.items()))} if self.thresholds else {}),
             "disabled": sorted(self.disabled),
             "sensitivities": dict(sorted(self.sensitivities.items())),
             "custom": [own.as_json() for own in self.custom],
         }
+
+    def threshold_for(self, entity: str | None, family: str | None) -> float:
+        """The lowest score that is a suggestion for this entity."""
+        for name in (entity, family):
+            if name is not None and name in self.thresholds:
+                return self.thresholds[name]
+        return self.threshold
 
     def sensitivity(self, family: str | None) -> Sensitivity:
         """The family's sensitivity under this rule set."""
@@ -178,7 +192,7 @@ def _weight(data: Mapping[str, Any]) -> float:
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= HEAVIEST:
         raise _wrong(
             "weight",
-            f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 4 is even, 8 outweighs most else.",
+            f"The weight of a custom recognizer is a number above 0 and at most {HEAVIEST:.0f}; 8 outweighs most else.",
         )
     return float(weight)
 
@@ -192,6 +206,13 @@ def _sensitivities(data: object) -> dict[str, str]:
     return {str(family): str(value) for family, value in data.items()}
 
 
-def _reason(error: Exception) -> str:
-    text = error.args[0] if error.args else ""
-    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+def _threshold(value: object, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 1:
+        raise InvalidInput(f"{what} is a number above 0 and at most 1.")
+    return float(value)
+
+
+def _thresholds(data: object) -> dict[str, float]:
+    if not isinstance(data, Mapping):
+        raise InvalidInput("thresholds is an object: entity or family to the lowest score.")
+    return {str(name): _threshold(value, f"The threshold of {str(name)[:100]!r}") for name, value in data.items()}

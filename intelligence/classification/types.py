@@ -32,6 +32,8 @@ class Evidence:
     distinct: int
     detail: str
     weight: float
+    is_own: bool = False
+    """A rule set's own recognizer says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,18 @@ class Verdict:
     examples: list[str] = field(default_factory=list)
     examined: int = 0
     distinct: int = 0
+    minorities: list[dict[str, Any]] = field(default_factory=list)
+    """What some of its values hold, found by reading every value: {"entity", "family", "matched", "read"}."""
     nested: dict[str, Verdict] = field(default_factory=dict)
     """Name of each path of its documents → what that holds; empty for what holds no documents."""
+    arithmetic: list[dict[str, str | float]] = field(default_factory=list)
+    """Steps `{"label", "value"}` in log-odds; the last one is the score that their sum stands for."""
+    judge: dict[str, str] = field(default_factory=dict)
+    """`model`: the column model that weighed the evidence; `text`: the engine that read free text, if any did."""
+    features: dict[str, float] = field(default_factory=dict)
+    """What the column model weighed, as numbers only: learning refits from these."""
+    threshold: float | None = None
+    """The lowest score that would have been a suggestion, for the likeliest entity."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dicts, ready for a JSON column; of the paths only those that hold something, with entity and score."""

@@ -239,7 +239,7 @@ MEDIUM: Final[dict[str, str]] = {
         company id number, business number, bn""",
     "passport": """pass, pass no, travel document, document no""",
     "driver_license": """dl, license no, licence no, license number, licence number, permit number, permis, licencia, licence, license, fs nr""",
-    "license_plate": """registration, reg no, reg number, vehicle, tag, car number, fahrzeug, vehicule, vehiculo, veiculo, kfz""",
+    "license_plate": """patente, registration, reg no, reg number, vehicle, tag, car number, fahrzeug, vehicule, vehiculo, veiculo, kfz""",
     "routing_number": """bank code, bank number, code banque, codigo de banco, codigo banco, codice banca, bankcode, kod banku, код банка,
         clearing number, bank clearing, bank id, numer rozliczeniowy""",
     "swift_bic": """bank code, bank identifier, bank id, bankcode, codigo banco, kod banku""",
@@ -297,7 +297,10 @@ BENIGN: Final[str] = """price, amount, total, revenue, cost, fee, quantity, qty,
     sirket, 価格, 金額, 数量, 状態, 色, 割引, 通貨, 商品, 注文, 部署, 作成日, 月, 職業, 国, 会社, 价格, 金额, 状态, 颜色, 折扣, 货币, 产品, 订单, 部门, 创建时间, 月份, 职业, 国家, 公司, 가격,
     금액, 수량, 상태, 색상, 제품, 주문, 부서, 국가, 회사, pattern, movie, film, song, album, book, stadium, dish, recipe, ingredient, flower, animal, species, breed,
     material, fabric, font, topic, queue, migration, permission, codename, slug, keyword, query, payload, schema, dataset, kpi, planet, zodiac, gene,
-    symbol, isin, airport, vessel, award, exception"""
+    symbol, isin, airport, vessel, award, exception, course, locker, bin, drawing, shelf, rack, slot, aisle, gate, room, seat, flight, train, catalogue,
+    catalog, equipment, asset, machine, tool, spare, warehouse, pallet, patent, exam, lesson, founded, foundation, established, published, publication,
+    released, hired, opened, incorporated, launched, commissioned, built, term, installed, signed, effective, due, expiry, experience, since, tenure,
+    education, statename, province, bundesland, canton, region"""
 """Nouns of business and machinery: a header that ends in one speaks of that thing and not of a person."""
 
 DEMOTING: Final[

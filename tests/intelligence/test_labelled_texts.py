@@ -31,3 +31,10 @@ def test_types_with_a_check_are_found_on_the_labelled_texts_and_not_made_up() ->
     checked = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "US_SSN"})
     precision, recall, *_ = tally(labelled(SHARED), found, checked).figures()
     assert precision >= 0.99 and recall >= 0.8
+
+
+def test_all_labelled_types_together_are_found_as_well_as_promised() -> None:
+    if not SHARED.is_file():
+        pytest.skip("the labelled texts are not here")
+    _, _, f1, share, purity = tally(labelled(SHARED), found).figures()
+    assert f1 >= 0.5 and share >= 0.85 and purity >= 0.8

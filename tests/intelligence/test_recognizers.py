@@ -55,5 +55,11 @@ def test_every_family_has_a_recognizer() -> None:
     assert set(families.FAMILIES) - known == set()
 
 
+def test_eighty_entities_of_twenty_countries_are_known() -> None:
+    known = [recognizers.get(name) for name in recognizers]
+    assert len({one.entity for one in known if one.entity}) >= 80
+    assert len({one.country for one in known if one.country}) >= 20
+
+
 def test_a_column_of_nothing_is_nothing() -> None:
     assert classify([Column("email", []), Column("ssn", [None, "", "n/a"])])[0].entity is None

@@ -53,8 +53,9 @@ def test_a_recognizer_that_is_on_is_stored_as_it_always_was() -> None:
 
 def test_a_context_word_helps_a_weak_recognizer() -> None:
     weak = CustomRecognizer("badge", "regex", "BADGE", "badge", pattern=r"[a-z]{3}\d", context=("badge",), weight=3.0)
-    assert verdict("x", ["abc1", "def2"], Settings(custom=(weak,))).entity is None
-    assert verdict("badge no", ["abc1", "def2"], Settings(custom=(weak,))).entity == "BADGE"
+    alone, helped = (verdict(header, ["abc1", "def2"], Settings(custom=(weak,))) for header in ("x", "badge no"))
+    assert helped.entity == "BADGE" and helped.score > alone.score + 0.1
+    assert verdict("x", ["abc1", "def2"], Settings(custom=(weak,), threshold=helped.score)).entity is None
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_each_is_found_at_its_place() -> None:
     assert found["EMAIL_ADDRESS"] == "anna@example.org"
     assert found["IBAN_CODE"] == "DE89370400440532013000"
     assert found["CREDIT_CARD"] == "4111 1111 1111 1111"
-    assert found["IPV4_ADDRESS"] == "203.0.113.7"
+    assert found["IP_ADDRESS"] == "203.0.113.7"
 
 
 def test_places_count_characters_and_not_bytes() -> None:

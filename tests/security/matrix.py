@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from alerts.models import Alert, Notification, Receiver, Rule, Silence
-from governance.catalog.models import Dataset, Domain, Field, Tag
+from governance.catalog.models import Dataset, Domain, Field, FindingChange, Tag
 from governance.core import subjects
 from governance.core.models import Event
 from governance.scans.models import ScanRun, ScanUnit, Schedule
@@ -107,6 +107,7 @@ def make_side(word: str) -> Side:
     owner = make_user(name=f"owner {word[0]}")
     side = Side(word)
     side.rows = {
+        FindingChange: FindingChange.objects.filter(field__dataset=dataset).latest("pk"),
         Source: source, Dataset: dataset, Field: Field.objects.get(dataset=dataset, name=f"{name}_email"), Domain: domain, Tag: tag, ScanRun: run,
         ScanUnit: unit, Schedule: schedule, Alert: alert, Receiver: receiver, Token: Token.objects.create(user=owner, name=name, prefix=word, digest=word.encode()),
         Notification: Notification.objects.create(alert=alert, receiver=receiver, error=f"about {name}"), Grant: grant(owner, "viewer", source),

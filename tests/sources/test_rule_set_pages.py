@@ -35,7 +35,9 @@ def page_of(rule_set: RuleSet) -> str:
 def fields(html: str) -> dict[str, Any]:
     """What a browser would send of the page's form."""
     boxes = re.findall(r'<input type="checkbox" name="on" value="([^"]+)"[^>]* checked>', html)
-    hidden = {name: re.findall(rf'name="{name}" value="([^"]+)"', html) for name in ("own_family", "disabled_entity")}
+    hidden = {"own_family": re.findall(r'name="own_family" value="([^"]+)"', html)}
+    hidden["disabled_entity"] = re.findall(r'<input type="hidden" name="disabled_entity" value="([^"]+)">', html)
+    hidden["disabled_entity"] += re.findall(r'<input type="checkbox" name="disabled_entity" value="([^"]+)" checked>', html)
     chosen = re.findall(r'name="(sensitivity\.[^"]+)"><option value="">[^<]*</option>(?:(?!</select>).)*?<option value="([a-z]+)" selected>', html)
     return {"name": "Ours", "threshold": "0.5", "on": boxes, **hidden, **dict(chosen)}
 
@@ -75,3 +77,21 @@ def test_undo_brings_a_removed_recognizer_back(client: Client, rule_set: RuleSet
     assert rule_sets.current(rule_set).settings["custom"] == []
     client.post(f"/admin/intelligence/ruleset/{rule_set.pk}/restore/1/")
     assert rule_sets.current(rule_set).settings["custom"][0]["name"] == "customer"
+
+
+def test_single_entities_are_left_out_and_taken_back_in(client: Client, rule_set: RuleSet) -> None:
+    sent = fields(client.get(page_of(rule_set)).content.decode()) | {"custom": json.dumps([OWN])}
+    assert sent["disabled_entity"] == ["EMAIL_ADDRESS"]
+    client.post(page_of(rule_set), sent | {"disabled_entity": ["US_SSN", "DE_TAX_ID"]})
+    assert rule_sets.current(rule_set).settings["disabled"] == ["DE_TAX_ID", "US_SSN", "age"]
+    html = client.get(page_of(rule_set)).content.decode()
+    assert sorted(fields(html)["disabled_entity"]) == ["DE_TAX_ID", "US_SSN"]
+
+
+def test_single_thresholds_stay_when_the_form_is_saved_and_are_shown(client: Client, rule_set: RuleSet) -> None:
+    held = rule_sets.current(rule_set).settings | {"thresholds": {"phone": 0.9}}
+    rule_sets.new_version(rule_set, settings=held, actor=actor_for(make_user("administrator")))
+    html = client.get(page_of(rule_set)).content.decode()
+    assert '<td class="gp-muted">0.9</td>' in html
+    client.post(page_of(rule_set), fields(html) | {"custom": "[]"})
+    assert rule_sets.current(rule_set).number == 3 and rule_sets.current(rule_set).settings["thresholds"] == {"phone": 0.9}

@@ -80,6 +80,16 @@ def test_a_recognizer_is_checked_by_field_while_it_is_written(api: APIClient) ->
     assert api_client(make_user("viewer")).post("/api/v1/rule-sets/check/", {"recognizer": CUSTOM}, format="json").status_code == 403
 
 
+def test_the_score_that_a_recognizer_makes_alone_is_told(api: APIClient) -> None:
+    def score(weight: object) -> float | None:
+        told: float | None = api.post("/api/v1/rule-sets/check/", {"recognizer": CUSTOM | {"weight": weight}}, format="json").json()["score"]
+        return told
+
+    light, heavy = score(2), score(8)
+    assert light is not None and heavy is not None and light < 0.5 < heavy
+    assert score("much") is None and score(99) is None
+
+
 def test_a_viewer_may_look_and_not_change(api: APIClient) -> None:
     viewer = api_client(make_user("viewer"))
     assert viewer.get("/api/v1/rule-sets/").json()["results"]

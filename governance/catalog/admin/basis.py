@@ -25,6 +25,8 @@ def basis_of(field: Field) -> Basis:
     checked = max((one.get("distinct") or 0 for one in evidence.get("evidence") or []), default=0)
     sampled = _part(examined, counted, "a sample of ")
     looked = f"The scan looked at {sampled}, with {_values(different)} in {'it' if sampled.startswith('a ') else 'them'}." if sampled else ""
+    if sampled.startswith("a sample"):
+        looked += f" {_guarantee(field.dataset, examined)}"
     if profile.get("of_sample"):
         of_values = f"{exact(counted or 0)} values that a sample of the documents holds here"
         return Basis(counted=of_values, sampled=of_values, looked=f"The scan looked at {of_values}, {_values(different)}.")
@@ -42,6 +44,15 @@ def counted_of(dataset: Dataset) -> str:
     """The rows that nulls and distinct values of a dataset's fields were counted over."""
     profile = dataset.profile or {}
     return _part(profile.get("read", profile.get("rows")), dataset.rows)
+
+
+def _guarantee(dataset: Dataset, examined: int | None) -> str:
+    """What a uniform sample does not miss: with n rows a share of 1 - .05 ** (1/n) is seen with 95 %; how it was drawn, where that is not uniform."""
+    method = str(((dataset.profile or {}).get("sample") or {}).get("method", ""))
+    if "first" in method or "block" in method:
+        return f"It was not drawn from all rows ({method}), so it may miss what stands elsewhere."
+    share = 100 * (1 - 0.05 ** (1 / max(1, examined or 0)))
+    return f"Every row was as likely to be in it: what stands in {share:.2g} % of the rows is seen with 95 % certainty."
 
 
 def _part(part: int | None, whole: int | None, prefix: str = "") -> str:

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from governance.catalog import queries
-from governance.catalog.admin.fields import story_of
+from governance.catalog.admin.explaining import story_of
 from governance.catalog.entities import choices, settings_of
 from governance.catalog.models import Decision, Field
+from governance.catalog.services.similar import similar
 from governance.core.access import actor_of, visible
 from governance.core.admin_pages import page
 from governance.sources.models import Source
@@ -50,6 +51,7 @@ def decisions(request: HttpRequest) -> dict[str, Any]:
     }
     if current is not None:
         context |= story_of(current) | {"entities": choices(settings_of(current.dataset.source)), "neighbours": _neighbours(current)}
+        context |= {"similar": similar(current, actor=actor, most=UP_NEXT), "next": context["here"]}
     return context
 
 

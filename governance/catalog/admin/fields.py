@@ -1,91 +1,41 @@
-"""Findings, and the page of one field."""
+"""The page of one field: what it holds, and why."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from math import log
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 
-from governance.catalog import queries, services
-from governance.catalog.admin.base import CatalogAdmin, answer, listed, ordered, posted
-from governance.catalog.admin.basis import basis_of
+from governance.catalog import services
+from governance.catalog.admin.base import answer, posted
 from governance.catalog.admin.datasets import way_to
+from governance.catalog.admin.explaining import story_of
+from governance.catalog.admin.findings import FindingsPages, decision_of
 from governance.catalog.entities import choices, settings_of
 from governance.catalog.models import Decision, Field
-from governance.core.access import Actor, actor_of, may, visible
-from governance.core.errors import InvalidInput
+from governance.catalog.services import ledger
+from governance.catalog.services.similar import OPEN, similar
+from governance.core.access import actor_of, may
 from governance.core.face import numbers
-from intelligence.classification.decision import PRIOR
 from intelligence.classification.titles import title
-
-ORDERS = {"found": "found", "score": "score", "name": "name", "dataset": "dataset__name"}
-SINCE = ((1, "24 hours"), (7, "7 days"), (30, "30 days"))
 
 
 @admin.register(Field)
-class FieldAdmin(CatalogAdmin):
+class FieldAdmin(FindingsPages):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("dataset__source", "dataset__domain", "decided_by")
         return rows.defer("words", "dataset__words", "dataset__definition", "dataset__profile")
 
     def routes(self) -> list[Any]:
         return [
-            ("bulk/", self.bulk, "bulk"),
+            *super().routes(),
             ("<int:pk>/decide/", self.decide, "decide"),
             ("<int:pk>/undo/", self.undo, "undo"),
             ("<int:pk>/edit/", self.edit, "edit"),
         ]
-
-    # Findings
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        actor = actor_of(request)
-        rows = queries.fields_under(actor, request.GET)
-        order, asked = ordered(request, ORDERS, "-found")
-        kept = request.GET.copy()
-        for name in ("cursor", "order"):
-            kept.pop(name, None)
-        without_since = kept.copy()
-        without_since.pop("since", None)
-        now = timezone.now()
-        address = reverse("admin:catalog_field_changelist")
-        context = {
-            **listed(request, rows, order, self._load),
-            "map": queries.heat_map(actor, request.GET, address),
-            "counts": _counts(actor, address, (now - timedelta(days=7)).isoformat(timespec="seconds")),
-            "choices": queries.field_choices(actor, request.GET),
-            "typed": request.GET.get("q", ""),
-            "export": f"{reverse('field-export')}?{queries.field_export_query(request.GET)}",
-            "since": queries.since_of(request.GET),
-            "sinces": [((now - timedelta(days=days)).isoformat(timespec="seconds"), words) for days, words in SINCE],
-            "without_since": without_since.urlencode(),
-            "order": asked,
-            "kept": kept.urlencode(),
-            "is_filtered": bool(kept),
-            "total": rows.count(),
-            "may_decide": visible(actor, Field.objects.all(), "decide").exists(),
-            "entities": choices(),
-        }
-        return answer(request, "catalog/findings.html", "Findings", [("Sensitive data", "")], context)
-
-    def _load(self, ids: list[int]) -> list[Field]:
-        return list(Field.objects.filter(pk__in=ids).select_related("dataset__source").defer(*queries.FIELD_HEAVY))
-
-    @posted
-    def bulk(self, request: HttpRequest) -> str:
-        """One decision about all chosen fields."""
-        fields = self.several(request, Field, request.POST.getlist("chosen"))
-        if not fields:
-            raise InvalidInput("Choose at least one field first.")
-        decided = services.decide_many(fields, **_decision(request), actor=actor_of(request))
-        return f"{len(decided)} field{'s' if len(decided) > 1 else ''} decided."
 
     # The page of one
 
@@ -103,6 +53,9 @@ class FieldAdmin(CatalogAdmin):
             "shapes": _bars((field.profile or {}).get("shapes")),
             "counted": (field.profile or {}).get("rows") or field.dataset.rows,
             "is_masked": (field.profile or {}).get("is_masked", False),
+            "changes": ledger.history(field),
+            "similar": similar(field, actor=actor) if field.gone is None and field.suggested_entity and field.state in OPEN else [],
+            "next": request.path,
             "decisions": list(Decision.objects.filter(field=field).select_related("user")[:100]),
             "may_decide": may(actor, "decide", field) and field.gone is None,
             "may_edit": may(actor, "edit", field),
@@ -118,7 +71,7 @@ class FieldAdmin(CatalogAdmin):
 
     @posted
     def decide(self, request: HttpRequest, pk: int) -> str:
-        field = services.decide(self.one(request, pk, "decide"), **_decision(request), actor=actor_of(request))
+        field = services.decide(self.one(request, pk, "decide"), **decision_of(request), actor=actor_of(request))
         what = title(field.entity) if field.entity else "nothing sensitive"
         return f"{field.name}: {field.get_state_display()}, {what}."
 
@@ -135,64 +88,6 @@ class FieldAdmin(CatalogAdmin):
         tags = [one.pk for one in services.tags_named(names, actor=actor)]
         services.edit_field(field, actor=actor, description=request.POST.get("description", ""), tags=tags)
         return "Saved."
-
-
-def story_of(field: Field) -> dict[str, Any]:
-    """What a field holds and why, for parts/verdict.html."""
-    evidence = field.evidence or {}
-    score = evidence.get("score")
-    items = evidence.get("evidence") or []
-    shown = field.entity or field.suggested_entity
-    return {
-        "field": field,
-        "evidence": evidence,
-        "shown_entity": shown,
-        "basis": basis_of(field),
-        "examples": evidence.get("examples") or [],
-        "against": [one for one in evidence.get("against") or [] if one.lower() != (evidence.get("reason") or "").rstrip(".").lower()],
-        "candidates": [{"entity": entity, "score": value} for entity, value in evidence.get("candidates") or [] if entity != evidence.get("entity")],
-        "arithmetic": arithmetic(items, score) if evidence.get("entity") and score is not None else None,
-    }
-
-
-def arithmetic(items: list[dict[str, Any]], score: float) -> dict[str, Any]:
-    """How the score comes about, in log-odds: the start, each piece of evidence, and what rivals and doubt take away."""
-    bounded = min(max(score, 1e-4), 1 - 1e-4)
-    total = log(bounded / (1 - bounded))
-    known = PRIOR + sum(one["weight"] for one in items)
-    rest = total - known
-    return {
-        "prior": PRIOR,
-        "items_": items,
-        "rest": rest if abs(rest) >= 0.05 else 0.0,
-        "total": total,
-        "score": score,
-        "is_capped": not 1e-4 < score < 1 - 1e-4,
-    }
-
-
-def _counts(actor: Actor, address: str, week: str) -> list[dict[str, Any]]:
-    """The numbers beside the heat map, each with the list that it counts."""
-    found = queries.fields_under(actor, QueryDict()).aggregate(
-        held=Count("pk"),
-        waiting=Count("pk", filter=Q(state=Field.State.SUGGESTED)),
-        restricted=Count("pk", filter=Q(sensitivity="restricted")),
-        new=Count("pk", filter=Q(found__gte=week)),
-    )
-    return [
-        {"label": "Sensitive fields", "value": found["held"], "href": address, "note": "in all sources"},
-        {"label": "Restricted", "value": found["restricted"], "href": f"{address}?sensitivity=restricted", "note": "the most sensitive"},
-        {"label": "Undecided", "value": found["waiting"], "href": f"{address}?state=suggested", "note": "wait for a yes or a no"},
-        {"label": "New", "value": found["new"], "href": f"{address}?{urlencode({'since': week})}", "note": "in the last 7 days"},
-    ]
-
-
-def _decision(request: HttpRequest) -> dict[str, Any]:
-    verdict = request.POST.get("verdict", "")
-    if verdict not in Decision.Verdict.values:
-        raise InvalidInput("Choose confirm, reject or set.")
-    entity = request.POST.get("entity", "") if verdict == "set" else request.POST.get("expected", "")
-    return {"verdict": verdict, "entity": entity, "reason": request.POST.get("reason", "")[:500]}
 
 
 def _bars(pairs: list[list[Any]] | None) -> list[dict[str, Any]]:

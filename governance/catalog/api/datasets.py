@@ -206,7 +206,23 @@ class Datasets(Resource):
 
 
 FIELDS = (
-    *("id", "name", "parent", "position", "type", "kind", "nullable", "is_key", "comment", "description", "entity", "family", "score", "sensitivity", "state"),
+    *(
+        "id",
+        "name",
+        "parent",
+        "position",
+        "type",
+        "kind",
+        "nullable",
+        "is_key",
+        "comment",
+        "description",
+        "entity",
+        "family",
+        "score",
+        "sensitivity",
+        "state",
+    ),
     *("suggested_entity", "suggested_score", "profile", "gone"),
 )
 

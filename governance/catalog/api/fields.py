@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from governance.catalog import search, services
 from governance.catalog.models import Decision, Field
+from governance.catalog.services import similar as alike
 from governance.core.api.views import Resource
 from governance.core.errors import NotFound
 
@@ -29,6 +30,14 @@ class DecisionInput(serializers.Serializer[Any]):
 
 class ManyDecisions(DecisionInput):
     fields = serializers.ListField(child=serializers.IntegerField(), min_length=1, max_length=1_000)  # type: ignore[assignment]
+
+
+class UndoMany(serializers.Serializer[Any]):
+    fields = serializers.ListField(child=serializers.IntegerField(), min_length=1, max_length=1_000)  # type: ignore[assignment]
+
+
+class TryRules(serializers.Serializer[Any]):
+    settings = serializers.DictField(help_text="Settings of a rule set: threshold, disabled, sensitivities, custom.")
 
 
 class FieldEdit(serializers.Serializer[Any]):
@@ -100,6 +109,12 @@ class Fields(Resource):
         services.decide(field, actor=self.actor, **self.validated(DecisionInput))
         return Response(self.one(field.pk))
 
+    @extend_schema(request=TryRules)
+    @action(detail=True, methods=["post"], url_path="try")
+    def attempt(self, request: Request, pk: str = "") -> Response:
+        """What rules that are not saved yet say of this field: a uniform sample is read live, nothing is stored."""
+        return Response(services.try_rules(self.instance("preview"), self.validated(TryRules)["settings"], actor=self.actor))
+
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str = "") -> Response:
@@ -128,9 +143,36 @@ class Fields(Resource):
     def decisions(self, request: Request) -> Response:
         """The same decision about many fields: all or none."""
         data = self.validated(ManyDecisions)
-        ids = data.pop("fields")
+        rows = self._named(data.pop("fields"))
+        decided = services.decide_many(rows, actor=self.actor, **data)
+        return Response({"decided": [{"id": one.pk, "state": one.state, "entity": one.entity} for one in decided]})
+
+    @extend_schema(request=UndoMany)
+    @action(detail=False, methods=["post"], url_path="decisions/undo")
+    def undo_many(self, request: Request) -> Response:
+        """Take back the newest decision of many fields: all or none."""
+        undone = services.undo_many(self._named(self.validated(UndoMany)["fields"]), actor=self.actor)
+        return Response({"undone": [{"id": one.pk, "state": one.state, "entity": one.entity} for one in undone]})
+
+    @action(detail=True, methods=["get"])
+    def similar(self, request: Request, pk: str = "") -> Response:
+        """Undecided fields like this one, the likest first: the same suggestion, a name of the same words, values of the same shapes."""
+        found = alike.similar(self.instance("view"), actor=self.actor)
+        return Response({"next": None, "previous": None, "results": [_alike(one) for one in found]})
+
+    @action(detail=False, methods=["get"])
+    def groups(self, request: Request) -> Response:
+        """Undecided suggestions that one decision each could settle, the largest groups first."""
+        return Response({"next": None, "previous": None, "results": [one.as_json() for one in alike.groups(self.actor)]})
+
+    def _named(self, ids: list[int]) -> list[Field]:
         rows = list(self.seen().filter(pk__in=ids))
         if missing := sorted(set(ids) - {one.pk for one in rows}):
             raise NotFound(f"There is no field {missing[0]}, or you may not see it.", fields=missing[:50])
-        decided = services.decide_many(rows, actor=self.actor, **data)
-        return Response({"decided": [{"id": one.pk, "state": one.state, "entity": one.entity} for one in decided]})
+        return rows
+
+
+def _alike(one: alike.Alike) -> dict[str, Any]:
+    field = one.field
+    kept = {name: getattr(field, name) for name in ("id", "name", "state", "suggested_entity", "suggested_score", "sensitivity")}
+    return kept | {"dataset": field.dataset_id, "dataset_name": field.dataset.name, "source": field.dataset.source_id, "likeness": one.likeness}

@@ -1,8 +1,11 @@
 """What can be done with the catalog."""
 
 from governance.catalog.services.decisions import decide as decide
+from governance.catalog.services.decisions import decide_all as decide_all
 from governance.catalog.services.decisions import decide_many as decide_many
 from governance.catalog.services.decisions import undo as undo
+from governance.catalog.services.decisions import undo_all as undo_all
+from governance.catalog.services.decisions import undo_many as undo_many
 from governance.catalog.services.editing import edit_dataset as edit_dataset
 from governance.catalog.services.editing import edit_field as edit_field
 from governance.catalog.services.editing import edit_many as edit_many
@@ -10,6 +13,7 @@ from governance.catalog.services.editing import restore_version as restore_versi
 from governance.catalog.services.exchange import export as export
 from governance.catalog.services.exchange import export_fields as export_fields
 from governance.catalog.services.exchange import import_csv as import_csv
+from governance.catalog.services.exporting import export_findings as export_findings
 from governance.catalog.services.findings import FieldFindings as FieldFindings
 from governance.catalog.services.findings import Found as Found
 from governance.catalog.services.findings import record_failure as record_failure
@@ -28,3 +32,4 @@ from governance.catalog.services.registering import mark_vanished as mark_vanish
 from governance.catalog.services.registering import register_structures as register_structures
 from governance.catalog.services.registering import stored_key as stored_key
 from governance.catalog.services.registering import stored_name as stored_name
+from governance.catalog.services.trying import try_rules as try_rules

@@ -11,17 +11,21 @@ from django.utils import timezone
 
 from governance.catalog.entities import family_of, known_entities, settings_of
 from governance.catalog.indexing import refresh
-from governance.catalog.models import Dataset, Decision, Field
+from governance.catalog.models import Dataset, Decision, Field, FindingChange
+from governance.catalog.services import ledger
 from governance.catalog.services.settling import HELD, Suggestion, decisions_of, settle, total
 from governance.core.access import Actor, mask, require
 from governance.core.errors import Conflict, Denied, InvalidInput
 from governance.core.events import record
 from intelligence.classification import Settings
 from intelligence.classification.families import rank
+from intelligence.learning.labels import drop_label, keep_label
 
 VerdictWord = Literal["confirm", "reject", "set"]
 MOST = 1_000
 """Fields that one request may decide."""
+MOST_OF_ALL = 10_000
+"""Fields that one decision about a whole list may be about."""
 PROBE = "a value 123"
 VALUES = ("minimum", "maximum", "mean", "stddev", "quantiles", "histogram", "top")
 
@@ -39,18 +43,9 @@ def decide(field: Field, *, verdict: VerdictWord, entity: str = "", reason: str 
 @transaction.atomic
 def decide_many(fields: Sequence[Field], *, verdict: VerdictWord, entity: str = "", reason: str = "", actor: Actor) -> list[Field]:
     """The same for many fields, all or none."""
-    if not fields:
-        raise InvalidInput("Name at least one field.", errors={"fields": ["empty"]})
-    if len(fields) > MOST:
-        raise InvalidInput(f"At most {MOST} fields at once; these are {len(fields)}.", errors={"fields": ["too many"]})
-    rows = _locked([field.pk for field in fields])
-    settings: dict[int, Settings] = {}
+    rows, settings = _several(fields, actor)
     for one in rows:
-        require(actor, "decide", one)
-        source = one.dataset.source
-        if source.pk not in settings:
-            settings[source.pk] = settings_of(source)
-        _decide(one, verdict, entity, reason, actor, settings[source.pk])
+        _decide(one, verdict, entity, reason, actor, settings[one.dataset.source_id])
     _after(rows)
     return rows
 
@@ -60,17 +55,51 @@ def undo(field: Field, *, actor: Actor) -> Field:
     """Take back the newest decision; the one before it holds again, or what the last scan suggests."""
     locked = _locked([field.pk])[0]
     require(actor, "decide", locked)
-    newest = Decision.objects.filter(field=locked, undone=None).first()
-    if newest is None:
-        raise Conflict("There is no decision about this field that could be undone.")
-    newest.undone = timezone.now()
-    newest.save(update_fields=["undone"])
-    # Whoever raised it may take that back.
-    with nullcontext() if newest.user_id == actor.id else _not_below_ceiling(locked, actor):
-        _settle(locked, settings_of(locked.dataset.source))
-    record("catalog.field.undone", locked, actor=actor, verdict=newest.verdict, entity=newest.entity, suggested=newest.suggested_entity)
+    _undo(locked, actor, settings_of(locked.dataset.source))
     _after([locked])
     return locked
+
+
+@transaction.atomic
+def undo_many(fields: Sequence[Field], *, actor: Actor) -> list[Field]:
+    """The same for many fields, all or none: what takes a bulk decision back."""
+    rows, settings = _several(fields, actor)
+    for one in rows:
+        _undo(one, actor, settings[one.dataset.source_id])
+    _after(rows)
+    return rows
+
+
+@transaction.atomic
+def decide_all(fields: Sequence[Field], *, verdict: VerdictWord, entity: str = "", reason: str = "", actor: Actor) -> list[Field]:
+    """The same decision about any number of fields, all or none; in the order of their datasets, as locks are taken."""
+    _few_enough(fields)
+    parts = [fields[at : at + MOST] for at in range(0, len(fields), MOST)]
+    return [one for part in parts for one in decide_many(part, verdict=verdict, entity=entity, reason=reason, actor=actor)]
+
+
+@transaction.atomic
+def undo_all(fields: Sequence[Field], *, actor: Actor) -> list[Field]:
+    """Take back the newest decision of any number of fields, all or none."""
+    _few_enough(fields)
+    return [one for at in range(0, len(fields), MOST) for one in undo_many(fields[at : at + MOST], actor=actor)]
+
+
+def _few_enough(fields: Sequence[Field]) -> None:
+    if len(fields) > MOST_OF_ALL:
+        raise InvalidInput(f"At most {MOST_OF_ALL:,} fields at once; these are {len(fields):,}. Narrow the filters.")
+
+
+def _several(fields: Sequence[Field], actor: Actor) -> tuple[list[Field], dict[int, Settings]]:
+    """The fields, locked, with the settings of their sources; the actor may decide each of them."""
+    if not fields:
+        raise InvalidInput("Name at least one field.", errors={"fields": ["empty"]})
+    if len(fields) > MOST:
+        raise InvalidInput(f"At most {MOST} fields at once; these are {len(fields)}.", errors={"fields": ["too many"]})
+    rows = _locked([field.pk for field in fields])
+    for one in rows:
+        require(actor, "decide", one)
+    return rows, {source.pk: settings_of(source) for source in {one.dataset.source for one in rows}}
 
 
 def _locked(pks: Sequence[int]) -> list[Field]:
@@ -96,7 +125,7 @@ def _decide(field: Field, verdict: VerdictWord, entity: str, reason: str, actor:
         raise Conflict(f"Nothing is suggested for {field}. Set what it holds instead.", field=field.pk)
     elif entity and entity != meant:
         raise Conflict(f"{field} is now thought to hold {meant}, not {entity}. Look again before you decide.", field=field.pk)
-    Decision.objects.create(
+    made = Decision.objects.create(
         field=field,
         verdict=verdict,
         entity=meant,
@@ -105,10 +134,29 @@ def _decide(field: Field, verdict: VerdictWord, entity: str, reason: str, actor:
         reason=reason[:500],
         user_id=actor.id,
     )
-    suggested = field.suggested_entity
+    suggested, before = field.suggested_entity, ledger.Standing.held(field)
     with _not_below_ceiling(field, actor):
         _settle(field, settings)
+    told = f"{made.get_verdict_display()} {made.entity}{f': {made.reason}' if made.reason else ''}"
+    ledger.write([ledger.note(before, field, FindingChange.Cause.DECISION, actor=actor, detail=told, is_held=True)])
+    _learn(field)
     record("catalog.field.decided", field, actor=actor, verdict=verdict, entity=meant, suggested=suggested, reason=reason[:500])
+
+
+def _undo(field: Field, actor: Actor, settings: Settings) -> None:
+    newest = Decision.objects.filter(field=field, undone=None).first()
+    if newest is None:
+        raise Conflict(f"There is no decision about {field} that could be undone.")
+    newest.undone = timezone.now()
+    newest.save(update_fields=["undone"])
+    before = ledger.Standing.held(field)
+    # Whoever raised it may take that back.
+    with nullcontext() if newest.user_id == actor.id else _not_below_ceiling(field, actor):
+        _settle(field, settings)
+    told = f"Taken back: {newest.verdict} {newest.entity}"
+    ledger.write([ledger.note(before, field, FindingChange.Cause.DECISION, actor=actor, detail=told, is_held=True)])
+    _learn(field)
+    record("catalog.field.undone", field, actor=actor, verdict=newest.verdict, entity=newest.entity, suggested=newest.suggested_entity)
 
 
 @contextmanager
@@ -129,6 +177,14 @@ def _settle(field: Field, settings: Settings) -> None:
         field.found = field.found or timezone.now()
         field.profile = without_values(field.profile)
     field.save(update_fields=[*(name.removesuffix("_id") for name in HELD), "profile"])
+
+
+def _learn(field: Field) -> None:
+    """Hand what a person said of a field to those who learn from it, and forget what was taken back."""
+    if field.state not in (Field.State.CONFIRMED, Field.State.REJECTED):
+        drop_label(field.pk)
+        return
+    keep_label(field.pk, group=field.dataset_id, family=field.family or None, features=(field.evidence or {}).get("features"))
 
 
 def without_values(profile: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -13,24 +13,26 @@ from django.utils import timezone
 
 from governance.catalog.entities import settings_of
 from governance.catalog.indexing import refresh
-from governance.catalog.models import Dataset, Field, ProfileSnapshot
+from governance.catalog.models import Dataset, Field, FindingChange, ProfileSnapshot
+from governance.catalog.services import ledger
 from governance.catalog.services.nested import of_column, register_paths
 from governance.catalog.services.registering import stored_name
-from governance.catalog.services.settling import Suggestion, decisions_of, settle, total
+from governance.catalog.services.settling import HELD, Suggestion, decisions_of, settle, total
 from governance.core.access import Actor
 from governance.core.errors import GovernanceError, NotFound
 from governance.core.events import record
 from governance.core.events.recording import storable_json
 from intelligence.classification import Settings, Verdict
+from intelligence.models import RuleSetVersion
 
 NAMED = 200
 """Findings that one fact holds."""
 UPDATE_FIELDS = """
 UPDATE catalog_field AS f SET entity = r.entity, family = r.family, score = r.score, sensitivity = r.sensitivity, state = r.state, found = r.found,
     suggested_entity = r.suggested_entity, suggested_score = r.suggested_score, decided_by_id = r.decided_by_id, decided = r.decided, reason = r.reason,
-    evidence = COALESCE(r.evidence, f.evidence), profile = COALESCE(r.profile, f.profile)
+    evidence = COALESCE(r.evidence, f.evidence), profile = COALESCE(r.profile, f.profile), judge = COALESCE(r.judge, f.judge)
 FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, entity text, family text, score float8, sensitivity text, state text, found timestamptz,
-    suggested_entity text, suggested_score float8, decided_by_id int, decided timestamptz, reason text, evidence jsonb, profile jsonb)
+    suggested_entity text, suggested_score float8, decided_by_id int, decided timestamptz, reason text, evidence jsonb, profile jsonb, judge jsonb)
 WHERE f.id = r.id
 """
 
@@ -68,10 +70,11 @@ def record_findings(
     scan_id: int | None,
     actor: Actor,
     settings: Settings | None = None,
+    version: RuleSetVersion | None = None,
 ) -> list[Found]:
     """Write what a scan measured and recognised; what people decided holds on. Doing it twice changes nothing the second time.
 
-    `profile` is {"rows", "size", "method", …} of the dataset; names in `fields` are as the source spells them. `settings` are those of the scan's rule set; without
+    `profile` is {"rows", "size", "method", …} of the dataset; names in `fields` are as the source spells them. `settings` are those of the scan's rule set `version`; without
     them the source's own count. Its callers check that the actor may scan the source.
     """
     now = timezone.now()
@@ -84,24 +87,29 @@ def record_findings(
     register_paths(locked, said, now)
     rows = list(Field.objects.filter(dataset=locked, name__in=list(said)).defer("words"))
     decisions = decisions_of([one.pk for one in rows])
+    rules = ledger.rules_of(locked.source, version)
     found: list[Found] = []
+    lines: list[FindingChange | None] = []
     for field in rows:
-        before = (field.entity, field.state)
+        before, stood = (field.entity, field.state), ledger.Standing.suggested(field)
         verdict = said[field.name].verdict
         if verdict is not None:
             verdict = of_column(verdict)
             suggestion = Suggestion(verdict.entity or "", verdict.family or "", verdict.score if verdict.entity else None)
             settle(field, suggestion, decisions[field.pk], chosen)
+            field.judge = ledger.judge_of(verdict, said[field.name].profile, rules)
+            lines.append(ledger.change(stood, field, chosen, scan_id=scan_id, evidence=verdict.as_json()))
         is_new = field.state == Field.State.SUGGESTED and (field.entity, field.state) != before
         if field.entity:
             field.found = field.found or now
             found.append(Found(field, field.entity, field.score, is_new))
     _save(rows, said)
+    ledger.write(lines)
     if any(one.verdict is not None for one in said.values()):
         total([locked.pk])
         refresh([locked.pk], [field.pk for field in rows])
     _finish(locked, profile, said, scan_id, now)
-    _tell(locked, [one for one in found if one.is_new], scan_id, actor)
+    tell(locked, [one for one in found if one.is_new], scan_id, actor)
     dataset.refresh_from_db(fields=["rows", "size", "profile", "error", "scanned", "sensitivity", "sensitive_fields", "scanned_fingerprint"])
     return found
 
@@ -119,18 +127,18 @@ def _save(rows: Sequence[Field], said: Mapping[str, FieldFindings]) -> None:
     values = []
     for field in rows:
         one = said[field.name]
-        row: dict[str, Any] = {
-            name: getattr(field, name)
-            for name in (
-                *("id", "entity", "family", "score", "sensitivity", "state", "found"),
-                *("suggested_entity", "suggested_score", "decided_by_id", "decided", "reason"),
-            )
-        }
+        row: dict[str, Any] = {name: getattr(field, name) for name in ("id", *HELD)}
         row["evidence"] = of_column(one.verdict).as_json() if one.verdict is not None else None
         row["profile"] = one.profile
+        row["judge"] = field.judge if one.verdict is not None else None
         values.append(row)
         field.evidence = row["evidence"] or field.evidence
         field.profile = one.profile or field.profile
+    write(values)
+
+
+def write(values: Sequence[Mapping[str, Any]]) -> None:
+    """Fields in one statement; evidence, profile and judge stay where they are None."""
     if values:
         with connection.cursor() as cursor:
             cursor.execute(UPDATE_FIELDS, [storable_json(values)])
@@ -153,7 +161,7 @@ def _finish(dataset: Dataset, profile: dict[str, Any] | None, said: Mapping[str,
     )
 
 
-def _tell(dataset: Dataset, new: Sequence[Found], scan_id: int | None, actor: Actor) -> None:
+def tell(dataset: Dataset, new: Sequence[Found], scan_id: int | None, actor: Actor) -> None:
     if new:
         dataset.refresh_from_db(fields=["sensitivity"])
         named = [{"field": one.field.name[:100], "entity": one.entity, "score": one.score} for one in new[:NAMED]]

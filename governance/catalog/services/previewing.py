@@ -65,7 +65,7 @@ def preview(dataset: Dataset, *, rows: int = ROWS, actor: Actor) -> Preview:
         name = stored_name(info.name)
         field = fields.get(name)
         is_known = field is not None and field.evidence is not None
-        judged = field if is_known and field is not None else _unknown(field, dataset, name)
+        judged = field if is_known and field is not None else unknown(field, dataset, name)
         shown = [_masked(actor, judged, value) for value in column[:rows]]
         is_masked = any(one is not raw for one, raw in zip(shown, column, strict=False))
         entity = field.entity if field else ""
@@ -98,14 +98,20 @@ def as_json(found: Preview) -> Mapping[str, Any]:
     return {"columns": columns, "rows": found.rows, "method": found.method}
 
 
-def _read(dataset: Dataset, rows: int) -> Sample:
+def live_sample(dataset: Dataset, rows: int) -> Sample:
+    """A uniform sample, read now. Overloaded and TimedOut as a preview; its caller checks that the reader may preview the dataset."""
+    return _read(dataset, rows, is_uniform=True)
+
+
+def _read(dataset: Dataset, rows: int, *, is_uniform: bool = False) -> Sample:
     """The source's own rows. Overloaded at once when enough others are being read; TimedOut when all of it together takes too long."""
     if not slots.acquire(blocking=False):
         raise Overloaded("Too many previews are being read now. Try again in a moment.")
     seconds = env.preview_timeout
     try:
         with connect(dataset.source, statement_timeout=seconds) as connector, _ended_after(connector, seconds):
-            return connector.preview(_live(connector, dataset), rows)
+            listed = _live(connector, dataset)
+            return connector.sample(listed, rows) if is_uniform else connector.preview(listed, rows)
     except (Cancelled, TimedOut):
         words = (
             f"The source did not give the first rows within {seconds:g} s. Try again later, or ask an administrator about GOVERNANCE_PREVIEW_TIMEOUT."
@@ -139,7 +145,7 @@ def _live(connector: Connector, dataset: Dataset) -> DatasetInfo:
     raise Conflict(f"The source does not show {dataset} any more. Scan the source again.")
 
 
-def _unknown(field: Field | None, dataset: Dataset, name: str) -> Field:
+def unknown(field: Field | None, dataset: Dataset, name: str) -> Field:
     """A field that counts as restricted, for the gate."""
     judged = copy.copy(field) if field is not None else Field(dataset=dataset, name=name)
     judged.sensitivity, judged.family = Sensitivity.RESTRICTED, "secret"

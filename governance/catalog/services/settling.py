@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
-from governance.catalog.entities import known_entities
+from governance.catalog.entities import family_known, known_entities
 from governance.catalog.models import Dataset, Decision, Field
 from governance.catalog.services.nested import raise_columns
 from intelligence.classification import Settings, families
@@ -31,6 +32,24 @@ def decisions_of(field_ids: Collection[int]) -> dict[int, list[Decision]]:
     for one in Decision.objects.filter(field_id__in=field_ids, undone=None).order_by("-id"):
         found[one.field_id].append(one)
     return found
+
+
+def suggestion_from(evidence: Mapping[str, Any] | None, settings: Settings, otherwise: str = "") -> Suggestion:
+    """What the kept candidates of a verdict come to under other thresholds: the classification's own last step, without the values.
+
+    `otherwise` is what was suggested, for evidence that keeps no candidates. A column whose paths hold something holds nothing itself.
+    """
+    kept = evidence or {}
+    if kept.get("nested"):
+        return Suggestion()
+    candidates = kept.get("candidates") or []
+    if not candidates:
+        return Suggestion(otherwise, family_known(otherwise, settings), kept.get("score") if otherwise else None)
+    for entity, score in candidates:
+        family = (kept.get("family") if kept.get("entity") == entity else None) or family_known(entity, settings)
+        if not {entity, family} & settings.disabled:
+            return Suggestion(entity, family, score) if score >= settings.threshold_for(entity, family) else Suggestion()
+    return Suggestion()
 
 
 def settle(field: Field, suggestion: Suggestion, decisions: Sequence[Decision], settings: Settings) -> None:

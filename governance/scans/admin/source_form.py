@@ -9,6 +9,8 @@ from typing import Any
 from governance.core.errors import InvalidInput
 from governance.sources.configuration import MASK
 from governance.sources.models import Source
+from intelligence.classification.families import FAMILIES, label
+from intelligence.classification.titles import title
 from intelligence.models import RuleSet
 
 
@@ -38,12 +40,26 @@ class Form:
         self.name_errors: list[str] = []
         self.rule_set = self._text("rule_set", str(source.rule_set_id or "") if source else "")
         self.rule_sets = list(RuleSet.objects.order_by("-is_default", "name"))
+        self.own = dict(source.classification or {}) if source else {}
+        self.threshold = self._text("own.threshold", str(self.own.get("threshold", "")))
+        self.left_out = self._left_out()
         self.inputs = [self._input(name, one) for name, one in kind["schema"].get("properties", {}).items()]
 
     @property
     def values(self) -> dict[str, Any]:
         rule_set = next((one for one in self.rule_sets if str(one.pk) == self.rule_set), None)
-        return {"name": self.name, "description": self.description, "rule_set": rule_set, "config": self._config()}
+        found = {"name": self.name, "description": self.description, "rule_set": rule_set, "config": self._config()}
+        return found | ({"classification": self._classification()} if self.source and self.data is not None and "own.threshold" in self.data else {})
+
+    @property
+    def families(self) -> list[tuple[str, str, bool]]:
+        """Name, label and whether it is left out in this source."""
+        return sorted(((name, label(name), name in self.left_out) for name in FAMILIES), key=lambda one: one[1])
+
+    @property
+    def thresholds(self) -> list[tuple[str, float]]:
+        """What has a threshold of its own here, in words."""
+        return told_thresholds(self.own)
 
     def refuse(self, error: InvalidInput) -> None:
         messages: dict[str, list[str]] = error.context.get("errors", {})
@@ -72,6 +88,17 @@ class Form:
                 config[one.name] = shown[one.name]
         return config
 
+    def _left_out(self) -> set[str]:
+        if self.data is None:
+            return set(self.own.get("disabled", ()))
+        return {name for name in FAMILIES if self.data.get(f"off.{name}") == "on"}
+
+    def _classification(self) -> dict[str, Any]:
+        """What the source adds to its rule set; single thresholds and entities are set elsewhere and stay."""
+        kept = [name for name in self.own.get("disabled", ()) if name not in FAMILIES]
+        threshold = {"threshold": _number(self.threshold)} if self.threshold.strip() else {}
+        return {**threshold, "thresholds": self.own.get("thresholds", {}), "disabled": sorted({*kept, *self.left_out})}
+
     def _input(self, name: str, schema: Mapping[str, Any]) -> Input:
         flat = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), schema)
         is_secret = name in self.kind["secrets"]
@@ -87,3 +114,15 @@ class Form:
 
     def _text(self, name: str, otherwise: str) -> str:
         return str(self.data.get(name, "")) if self.data is not None else otherwise
+
+
+def told_thresholds(own: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Entity or family in words → its threshold in this source."""
+    return [(label(name) if name in FAMILIES else title(name), value) for name, value in sorted(own.get("thresholds", {}).items())]
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -22,6 +22,8 @@ from governance.scans.models import ScanRun, Schedule
 from governance.scans.schedules import next_runs, words
 from governance.sources import queries, services
 from governance.sources.models import Source
+from intelligence.classification import families
+from intelligence.classification.titles import title
 
 CRUMBS = ("Scan", "")
 LATEST = 10
@@ -94,6 +96,7 @@ class SourceAdmin(PageAdmin):
             schedule_url=address("scans_schedule_add", source=source.pk),
             check=source.check_result,
             settings=settings_of(source),
+            own_rules=own_rules(source),
             removes=queries.removals(source) if may(actor, "manage", source) and not source.is_builtin else {},
         )
 
@@ -149,7 +152,8 @@ class SourceAdmin(PageAdmin):
 
     def scan_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         source: Source = self.found(request, object_id)
-        return start(request, source, is_full=request.POST.get("is_full") == "on")
+        depth = "values" if request.POST.get("depth") == "values" else "full"
+        return start(request, source, is_full=request.POST.get("is_full") == "on", depth=depth)
 
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         source: Source = self.found(request, object_id)
@@ -213,6 +217,15 @@ def settings_of(source: Source) -> list[tuple[str, Any]]:
     rules = source.rule_set.name if source.rule_set else "the default one"
     budget = f"at most {env.statement_timeout:g} s a query, {env.row_budget:,} rows a profile, {env.sample_rows:,} rows a sample"
     return [*own, ("Rule set", rules), ("Budget", budget)]
+
+
+def own_rules(source: Source) -> list[tuple[str, Any]]:
+    """What the source adds to its rule set, in words; empty for nothing."""
+    own = source.classification or {}
+    left_out = ", ".join(families.label(one) if one in families.FAMILIES else title(one) for one in own.get("disabled", ()))
+    lowest = [("Lowest score", f"{own['threshold']:g}")] if "threshold" in own else []
+    single = [(f"Lowest score of {words}", f"{value:g}") for words, value in source_form.told_thresholds(own)]
+    return [*lowest, *single, *([("Left out", left_out)] if left_out else [])]
 
 
 def _sensitive(fields: QuerySet[Field]) -> dict[int, int]:

@@ -237,6 +237,10 @@ class Connector(ABC):
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
         """Measure every column in one pass. `part` = (index, count) reads one of `count` disjoint parts."""
 
+    @abstractmethod
+    def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        """All rows, with the texts of these fields only, so many at a time: for what has to look at every value. Long values are cut as in a sample."""
+
     def parts(self, dataset: DatasetInfo) -> int:
         """Into how many parts a large dataset should be split (1: not at all)."""
         return 1

@@ -17,14 +17,37 @@ APART: Final = re.compile(r"[\s\-'’.,·・]+")
 
 @cache
 def first_names() -> frozenset[str]:
-    return _names("first")
+    return _names("first") | _people()["first"]
 
 
 @cache
 def last_names() -> frozenset[str]:
     """Also the last word of names like `van den Berg`."""
+    return _last_names() | _people()["last"]
+
+
+@cache
+def written_names() -> frozenset[str]:
+    """All names of the lists by language."""
+    return _names("first") | _last_names()
+
+
+def is_written(kind: str, folded: str) -> bool:
+    """Whether a name stands in the lists by language, and not only among the many of a census."""
+    return folded in (_names("first") if kind == "first" else _last_names())
+
+
+@cache
+def _last_names() -> frozenset[str]:
     names = _names("last")
     return names | {name.split()[-1] for name in names if " " in name}
+
+
+@cache
+def _people() -> dict[str, frozenset[str]]:
+    """The many names of people.txt that generate.py writes."""
+    lines = (HERE / "people.txt").read_text(encoding="utf-8").splitlines()
+    return {kind: frozenset(rest.split(",")) for kind, _, rest in (line.partition(": ") for line in lines)}
 
 
 @cache
@@ -52,7 +75,7 @@ def parts(folded: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def is_common(folded: str) -> bool:
     """Whether the word belongs to business, software or everyday language and is nobody's name."""
-    if folded in first_names() or folded in last_names():
+    if folded in _names("first") or folded in _last_names():
         return False
     known = words("common")
     return any(folded.endswith(ending) and folded[: len(folded) - len(ending)] in known for ending in INFLECTED)
@@ -73,5 +96,8 @@ def _subjects() -> dict[str, frozenset[str]]:
     for line in (HERE / "words.txt").read_text(encoding="utf-8").splitlines():
         subject, _, rest = line.partition(":")
         if rest and not line.startswith("#"):
-            found[subject] = frozenset(fold(word.strip()) for word in rest.split(","))
+            found[subject] = found.get(subject, frozenset()) | frozenset(fold(word.strip()) for word in rest.split(","))
+    for line in (HERE / "cldr.txt").read_text(encoding="utf-8").splitlines():
+        subject, _, rest = line.partition(": ")
+        found[subject] |= frozenset(rest.split(","))
     return found

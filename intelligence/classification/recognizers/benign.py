@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import ClassVar, Final
 
-from stdnum import issn
+from stdnum import issn, luhn
 
 from intelligence.classification import dictionaries
 from intelligence.classification.preparation import Facts
@@ -80,7 +81,8 @@ class Version(Benign):
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
         """Four numbers of which the later ones are large, but never above 255, are addresses; `24.12.1987` is a date."""
-        parts = [[int(part) for part in value.split(".")] for value in matches if value.count(".") == 3 and value.replace(".", "").isdigit()]
+        split = [value.split(".") for value in matches if value.count(".") == 3]
+        parts = [[int(part) for part in value] for value in split if all(part.isdigit() for part in value)]
         dated = sum(DATED.fullmatch(value) is not None for value in matches)
         if dated > 0.9 * len(matches):
             return None
@@ -146,6 +148,32 @@ class Isbn(Benign):
     counter_examples = ("1783817247608", "978")
 
 
+class FailedCard(Benign):
+    """Numbers as long as a payment card's of which hardly one passes the check are references of something."""
+
+    label = "references that fail the check of a payment card"
+    pattern = r"[3-6]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}"
+    agreement = 3.2
+    share = 0.9
+    examples = ("4539148803436461", "5500 0000 0000 0001")
+    counter_examples = ("4539148803436467", "1234")
+
+    def is_valid(self, value: str) -> bool:
+        return not luhn.is_valid(value.replace(" ", "").replace("-", ""))
+
+    def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
+        failed = [value for value in matches if self.is_valid(value)]
+        return super().score(name, facts, matches, looked) if len(matches) > 4 and len(failed) > 0.97 * len(matches) else None
+
+
+class SeveralNumbers(Benign):
+    label = "several measured numbers"
+    pattern = r"[(\[]? ?-?\d+[.,]\d+([ ;,]+-?\d+[.,]\d+){2,9} ?[)\]]?"
+    agreement = 6.0
+    examples = ("1.25 0.33 9.81", "(0.1, 2.5, 3.75)")
+    counter_examples = ("1.25", "52.52 13.40")
+
+
 class Issn(Benign):
     """Local telephone numbers are grouped alike; the check digit tells them apart."""
 
@@ -205,11 +233,13 @@ class Listed(Benign):
         return dictionaries.fold(value) in self._known()
 
     def _known(self) -> frozenset[str]:
-        return (
-            frozenset[str]().union(*(dictionaries.words(subject) for subject in self.subjects))
-            if len(self.subjects) > 1
-            else dictionaries.words(self.subjects[0])
-        )
+        return _together(self.subjects)
+
+
+@cache
+def _together(subjects: tuple[str, ...]) -> frozenset[str]:
+    """The words of several lists."""
+    return frozenset[str]().union(*(dictionaries.words(subject) for subject in subjects))
 
 
 class Calendar(Listed):
@@ -237,8 +267,8 @@ class Nature(Listed):
 
 
 class Country(Listed):
-    label = "countries or languages"
-    subjects = ("country", "language")
+    label = "countries, their parts or languages"
+    subjects = ("country", "language", "region")
     share = 0.5
     agreement = 7.0
     examples = ("Germany", "Francia")

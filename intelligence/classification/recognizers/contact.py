@@ -16,6 +16,7 @@ from intelligence.classification.types import Evidence
 APART: Final = re.compile(r"[- ]")
 REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "JP", "CN", "IN", "RU", "NL", "PL", "MX", "AU", "SE", "TR", "ZA", "KR", "BE")
 MOST_PARSED: Final = 20
+DECIMALS: Final = re.compile(r"\d\.\d+ \d+\.\d")
 CHINESE_MOBILE: Final = re.compile(r"(86)?1[3-9]\d{9}")
 CAMEL: Final = re.compile(r"^(?!Ma?c|De|Di|Le|La|Fitz).+[a-z][A-Z]")
 """`DateTimeField`, but not `McAllen`."""
@@ -71,7 +72,7 @@ class Phone(Recognizer):
 def _is_dialled(value: str) -> bool:
     """Seven to fifteen digits that are not grouped like a date, a social security number or an address."""
     digits = sum(map(str.isdigit, value))
-    if not 7 <= digits <= 19 or value.count(".") == 1 or value.count(".") > 5:
+    if not 7 <= digits <= 19 or value.count(".") == 1 or value.count(".") > 5 or (digits > 15 and value.isdigit()) or DECIMALS.search(value):
         return False
     groups = [len(part) for part in value.replace(".", "-").replace("/", "-").replace(" ", "-").split("-")]
     return groups not in (
@@ -87,6 +88,8 @@ def _is_dialled(value: str) -> bool:
         [6, 7],
         [6, 5],
         [6, 4],
+        [2, 3, 2],
+        [3, 2, 3],
     ) and not (groups[0] == 4 and len(groups) > 3 and digits == 16)
 
 
@@ -167,6 +170,34 @@ class DashedPostalCode(PostalCode):
     counter_examples = ("12-34", "123456")
 
 
+class PrefixedPostalCode(PostalCode):
+    """The letters of the country before the number: Latvia, Lithuania, Moldova, Azerbaijan, Andorra, Barbados, Georgia."""
+
+    label = "a postal code with the country before it"
+    pattern = r"(LV|LT|MD|AZ|BB|GE|SI|HR|RO|EE|FI|AX|RS|BA|ME|MK|BG)-? ?\d{4,6}|AD\d{3}"
+    agreement = 4.6
+    examples = ("LV-1010", "LT-44249", "AD500")
+    counter_examples = ("XX-1010", "LV-10")
+
+
+class ArgentinePostalCode(PostalCode):
+    country = "AR"
+    label = "an Argentine postal code"
+    pattern = r"[A-HJ-NP-Z]\d{4}[A-Z]{3}"
+    agreement = 4.8
+    examples = ("C1425CLA", "B1842ABC")
+    counter_examples = ("C142CLA", "1425")
+
+
+class OtherPostalCode(PostalCode):
+    """Iceland, Taiwan, Malta, Brunei, Iran, Somalia; the header has to say so."""
+
+    pattern = r"\d{3}(-?\d{2,3})?|[A-Z]{2,3} ?\d{4,5}|\d{5}-?\d{5}|[A-Z]{2}\d{2} ?\d[A-Z]{2}"
+    agreement = 0.1
+    examples = ("101", "VLT 1117", "BU1929", "1193653471")
+    counter_examples = ("10", "hello")
+
+
 class SpacedPostalCode(PostalCode):
     """Sweden, Czechia, Slovakia and Greece."""
 
@@ -209,6 +240,11 @@ class DigitPostalCode(PostalCode):
         return Evidence(name, evidence.matched, looked, evidence.detail, 3.6) if 0.1 < mixed < 0.9 else evidence
 
 
+UNITS: Final = frozenset(
+    ["no", "nr", "n°", "num", "numero", "flat", "unit", "apt", "apartment", "suite", "shop", "villa", "house", "plot", "haus", "top"]
+)
+
+
 class StreetAddress(Recognizer):
     entity = "STREET_ADDRESS"
     family = "street_address"
@@ -220,7 +256,7 @@ class StreetAddress(Recognizer):
     )
     certainty = 0.75
     examples = ("993 Vanessa Court Suite 087", "Hauptstraße 5", "12 rue de la Paix", "Calle Mayor 3", "ul. Marszałkowska 10/2", "丸の内1丁目9番1号")
-    counter_examples = ("Anna Smith", "Sigma Mini 469", "hello", "Berlin")
+    counter_examples = ("Anna Smith", "Sigma Mini 469", "hello", "Berlin", "step 12 went well", "the run of batch 5 ended")
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
         looked = len(facts.few)
@@ -248,7 +284,18 @@ class StreetAddress(Recognizer):
         ]
         numbered = any(any(char.isdigit() for char in word) for word in words)
         compound = any(len(words[at]) > 5 and words[at] not in known for at in named)
-        return bool(named) and (len(words) > 2 or (compound and numbered)) and (numbered or named[0] == 0) and len(words) <= 16
+        if not named or len(words) > 16 or _is_said(words, named):
+            return False
+        return (len(words) > 2 or (compound and numbered)) and (numbered or named[0] == 0)
+
+
+def _is_said(words: Sequence[str], named: Sequence[int]) -> bool:
+    """`Order 5 close to court`: little words between, or everyday words where a street has its name, or a number far from both."""
+    others = [word for at, word in enumerate(words) if at not in named and word.isalpha() and len(word) > 1]
+    if any(word in dictionaries.words("said") for word in others):
+        return True
+    common = sum(map(dictionaries.is_common, others))
+    return common > 1 and 2 * common >= len(others)
 
 
 class City(Recognizer):

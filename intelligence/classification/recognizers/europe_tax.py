@@ -30,7 +30,7 @@ class GermanTaxId(Checked):
     label = "a German tax id"
     module = "de.idnr"
     pattern = r"\d{2} ?\d{3} ?\d{3} ?\d{3}"
-    agreement = -0.3
+    agreement = 0.5
     luck = 0.003
     proof = 5.0
     examples = ("29 738 577 104", "25 197 083267", "47 859 183 024")

@@ -21,6 +21,10 @@ PATRONYMIC: Final = re.compile(r"(ович|евич|ич|овна|евна|ич�
 LEAST_KNOWN: Final = 0.2
 CHANCE: Final = 1.0
 """Values that a list of names matches in any column: where few values are known, one less counts."""
+CENSUS: Final = 0.55
+"""How much of a name a word is that only a census knows: many of those are words, too."""
+SHORT: Final = 3
+"""Letters of a code of a country, a currency, a language or a size."""
 SPOILT: Final = 0.6
 """What a text with a common word takes away from a text that looks like a name."""
 TEMPLATE: Final = 0.6
@@ -127,6 +131,8 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
         return None
     if not certain or facts.letters_share <= 0.3:
         return Evidence(name, 0, looked, "the values are numbers or texts", -8.0)
+    if _are_codes(facts):
+        return Evidence(name, 0, looked, "the values are codes", -6.0)
     if _is_template(facts):
         return Evidence(name, 0, looked, "most texts begin with the same word", -6.0)
     share = (sum(certain) - CHANCE) / looked - SPOILT * facts.common_share
@@ -135,8 +141,16 @@ def _name_evidence(recognizer: Recognizer, name: str, facts: Facts, certain: Seq
     if share >= LEAST_KNOWN and facts.mean_words <= most_words:
         # No list holds all names: a third of them in one column is no accident any more.
         return Evidence(name, matched, looked, detail, recognizer.agreement * min(1.0, 0.4 + 0.9 * share) * looked / (looked + 1.2))
+    if facts.common_share > 0.5:
+        return Evidence(name, matched, looked, "the values are everyday words", -5.0)
     wordy = sum(len(text) < 60 and not any(char.isdigit() or char in "@_/\\#=<>{}" for char in text) for text in facts.few) / looked
     return Evidence(name, matched, looked, detail, -0.2 if wordy > 0.75 and facts.mean_words <= most_words else -6.0)
+
+
+def _are_codes(facts: Facts) -> bool:
+    """Sizes, currencies, countries, languages: nearly all very short and in the same case."""
+    short = [text for text in facts.few if len(text) <= SHORT and text.isascii()]
+    return len(short) > 0.8 * len(facts.few) and (all(text.isupper() for text in short) or all(text.islower() for text in short))
 
 
 def _is_template(facts: Facts) -> bool:
@@ -156,8 +170,9 @@ def is_first(folded: str) -> float:
         return 0.0
     known = sum(word in dictionaries.first_names() for word in words)
     if folded in dictionaries.first_names() or known == len(words):
-        return 1.0 if len(words) == 1 or len(words) == known else 0.6
-    return 0.5 if known else 0.0
+        written = any(dictionaries.is_written("first", word) for word in (folded, *words))
+        return (1.0 if len(words) == 1 or len(words) == known else 0.6) * (1.0 if written else CENSUS)
+    return 0.4 if known else 0.0
 
 
 @lru_cache(maxsize=20_000)
@@ -169,7 +184,7 @@ def is_last(folded: str) -> float:
     if any(map(dictionaries.is_common, words)):
         return 0.0
     if folded in dictionaries.last_names() or all(word in dictionaries.last_names() for word in words):
-        return 1.0
+        return 1.0 if any(dictionaries.is_written("last", word) for word in (folded, *words)) or LAST_ENDINGS.search(words[-1]) else CENSUS
     if words[-1] in dictionaries.first_names():
         return 0.0
     return 0.65 if len(words[-1]) > 4 and LAST_ENDINGS.search(words[-1]) else 0.0
@@ -205,7 +220,9 @@ def is_full(text: str) -> float:
         or any(PATRONYMIC.search(name) for name in names)
     )
     if given and family:
-        return 1.0
+        # Many words are some family's name abroad: that convinces where the rest is a name in any case.
+        written = sum(dictionaries.is_written("first", name) or dictionaries.is_written("last", name) for name in names)
+        return 1.0 if written > 1 or LAST_ENDINGS.search(names[-1]) else 0.8 if written else CENSUS
     capital = all(word[:1].isupper() or dictionaries.fold(word) in particles for word in text.split())
     return 0.8 if given and capital else 0.7 if titled and capital else 0.35 if family and capital and len(names) == 2 else 0.0
 
@@ -254,7 +271,7 @@ def is_account(value: str) -> bool:
 @cache
 def _account_words() -> frozenset[str]:
     """Names in Latin letters, those of other scripts transliterated."""
-    names = {word for name in dictionaries.first_names() | dictionaries.last_names() for word in name.split()}
+    names = {word for name in dictionaries.written_names() for word in name.split()}
     latin = {"".join(LATIN.get(char, char) for char in name) for name in names}
     return (
         frozenset(name for name in latin if name.isascii() and len(name) > 2)

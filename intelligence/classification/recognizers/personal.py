@@ -25,8 +25,12 @@ class DateOfBirth(Recognizer):
     family = "date_of_birth"
     label = "a date of birth"
     pattern = (
-        r"(1[89]|20)\d{2}[-/. ]\d{1,2}[-/. ]\d{1,2}\.?([T ]00:00(:00(\.0+)?)?(Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[-/. ]\d{1,2}\.?[-/. ]((1[89]|20)\d{2}|\d{2})|(1[89]|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])"
-        r"|\d{1,2}\.?[ -](de )?\p{L}+\.?[ -,](de )?(1[89]|20)\d{2}|\p{L}+\.? \d{1,2},? (1[89]|20)\d{2}|(1[89]|20)\d{2}年\d{1,2}月\d{1,2}日"
+        r"(1[89]|20)\d{2}(\. |[-/. ])\d{1,2}(\. |[-/. ])\d{1,2}\.?([T ]00:00(:00(\.0+)?)?(Z|[+-]\d{2}:?\d{2})?)?"
+        r"|\d{1,2}(\. |[-/. ])\d{1,2}(\.? |[-/.])((1[89]|20|2[45])\d{2}|\d{2})( ?[гr]\.?)?|(1[89]|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])"
+        r"|\d{1,2}(\.|er|st|nd|rd|th|º)?[ -](de |da |of )?[\p{L}\p{M}]+\.?,?[ -](de |del |da )?(1[89]|20|2[45])\d{2}( ?(г|р|г\.|р\.|m\.))?"
+        r"|[\p{L}\p{M}]+\.? \d{1,2}(st|nd|rd|th)?,? (1[89]|20)\d{2}|(1[89]|20)\d{2}\.? [\p{L}\p{M}]+\.? \d{1,2}\.?(?: d\.)?"
+        r"|(1[89]|20)\d{2}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]|(明治|大正|昭和|平成|令和|[MTSHR])\d{1,2}[年./-]\d{1,2}[月./-]\d{1,2}日?"
+        r"|1[34]\d{2}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2} tháng \d{1,2},? năm (19|20)\d{2}"
     )
     agreement = 0.4
     share = 0.7
@@ -86,11 +90,11 @@ class Age(Recognizer):
     entity = "AGE"
     family = "age"
     label = "an age"
-    pattern = r"(1[01]\d|\d{1,2})(\.0+)?( ?(years?|yrs?|y|yo|ans|jahre|años|anos|anni|лет|歳|岁|세)( old)?)?|\d{1,2} ?[-–] ?\d{1,3}|\d{2}\+"
+    pattern = r"(1[01]\d|\d{1,2})(\.0+|\.\d{1,2})?( ?(years?|yrs?|y|yo|ans|jahre|años|anos|anni|лет|歳|岁|세)( old)?)?|\d{1,2} ?[-–] ?\d{1,3}|\d{2}\+"
     agreement = 0.5
     share = 0.85
     examples = ("49", "7", "102", "35 years", "18-25", "65+")
-    counter_examples = ("149", "1987", "12.5", "-3")
+    counter_examples = ("149", "1987", "12.555", "-3")
 
     def score(self, name: str, facts: Facts, matches: Sequence[str], looked: int) -> Evidence | None:
         evidence = super().score(name, facts, matches, looked)
@@ -98,6 +102,12 @@ class Age(Recognizer):
         if evidence is not None and evidence.weight > 0 and worded > 0.6 * len(matches):
             return Evidence(name, evidence.matched, looked, evidence.detail, 5.0)
         return evidence
+
+
+LETTERS: Final = 3.2
+"""Weight of two letters that mean the genders in some language, and anything in others."""
+MOST_LISTED: Final = 30
+"""Distinct values of a closed list that a header alone may name."""
 
 
 class Closed(Recognizer):
@@ -119,7 +129,15 @@ class Closed(Recognizer):
             return Evidence(name, len(known), len(values), detail, self.agreement * share if clear >= self.decisive else 1.6 if clear else 0.4)
         # The list is never complete: under a clear header short texts may be another language's words.
         wordy = facts.mean_length < 40 and facts.digits_share < 0.2 and len(values) <= max(60, looked // 2)
-        return Evidence(name, len(known), len(values), detail, -0.4 - 2.0 * (1 - share) * (not known) if wordy else -6.0)
+        # A dozen words that come back again and again are a closed list of something.
+        is_list = wordy and len(values) <= MOST_LISTED and len(values) < looked + 1 and facts.letters_share > 0.9 and facts.mean_words < 4
+        return Evidence(
+            name,
+            len(known),
+            len(values),
+            detail,
+            (-0.2 - 0.6 * (1 - share)) if is_list else -0.4 - 2.0 * (1 - share) * (not known) if wordy else -6.0,
+        )
 
     def is_valid(self, value: str) -> bool:
         return dictionaries.fold(value) in dictionaries.words(self.subject)
@@ -162,10 +180,13 @@ class Gender(Recognizer):
         known = values & dictionaries.words("gender")
         detail = self._sentence(len(known), len(values), "are words for")
         if len(known) < 0.6 * len(values) or len(values) > 30:
-            coded = values <= {"0", "1", "2", "9"}
+            coded = values <= {"0", "1", "2", "9"} or (len(values) < 5 and all(len(value) < 16 and not value.isdigit() for value in values))
             return Evidence(name, len(known), len(values), detail, -0.2 if coded or known else -3.0 if len(values) < 9 else -8.0)
         if any(set(pair.split("|")) <= values for pair in dictionaries.words("gender pairs")):
-            return Evidence(name, len(known), len(values), detail, self.agreement + 0.5 * any(len(value) > 2 for value in known))
+            letters = all(len(value) == 1 and value.isascii() for value in values) and values.isdisjoint({"f", "w"})
+            return Evidence(
+                name, len(known), len(values), detail, LETTERS if letters else self.agreement + 0.5 * any(len(value) > 2 for value in known)
+            )
         return Evidence(name, len(known), len(values), detail, 3.0 if any(len(value) > 2 for value in known) else 1.0)
 
     def is_valid(self, value: str) -> bool:

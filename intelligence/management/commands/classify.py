@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 
 from governance.core.errors import DataUnreadable, InvalidInput
 from intelligence.classification import Settings, classify, files, find_spans
+from intelligence.classification.texts.engine import engine_name
 
 STDIN = Path("-")
 
@@ -29,7 +30,10 @@ class Command(BaseCommand):
             "paths", nargs="*", type=_named, metavar="PATH", help=f"files or folders ({', '.join(files.SUFFIXES)}); - reads CSV from standard input"
         )
         parser.add_argument(
-            "--text", type=Path, metavar="FILE.jsonl", help='lines {"id","text"} in, {"id","spans"} out; - reads them from standard input'
+            "--text",
+            type=Path,
+            metavar="FILE.jsonl",
+            help='lines {"id","text"} in, {"id","spans"} out; - reads them from standard input; -v 2 says which engine judged',
         )
         parser.add_argument("--settings-file", type=Path, metavar="FILE.json", help="thresholds, disabled entities and recognizers of your own")
 
@@ -38,6 +42,8 @@ class Command(BaseCommand):
             raise InvalidInput("Name the files to classify, or one file of texts with --text FILE.jsonl.")
         settings = _settings(options["settings_file"])
         try:
+            if options["text"] and options["verbosity"] > 1:
+                self.stderr.write(f"engine: {engine_name()}")
             failed = self._texts(options["text"], settings) if options["text"] else self._columns(options["paths"], settings)
         except BrokenPipeError:
             # Whoever read our lines has enough; Python must not complain once more when it closes the pipe.

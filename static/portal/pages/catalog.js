@@ -42,9 +42,31 @@ for (const form of document.querySelectorAll("form[data-selection]")) {
     for (const box of boxes) box.checked = all.checked;
     show();
   });
+  const current = () => form.querySelector('.gp-row-current input[name="chosen"]');
+  const chooseRow = document.querySelector("[data-choose-row]");
+  chooseRow?.addEventListener("click", () => {
+    const box = current() ?? boxes[0];
+    box.checked = !box.checked;
+    show();
+  });
+  document.querySelector("[data-choose-all]")?.addEventListener("click", () => all.click());
+  if ("currentRow" in form.dataset) {
+    // Where nothing is chosen, C, R and S are about the row that J and K went to.
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (!["c", "r", "s"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
+        const box = current();
+        if (!bar.hidden || !box) return;
+        box.checked = true;
+        show();
+      },
+      true,
+    );
+  }
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.target.matches("input, select, textarea")) return;
-    const box = form.querySelector('.gp-row-current input[name="chosen"]');
+    if (chooseRow || event.key !== "x" || event.ctrlKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+    const box = current();
     if (!box) return;
     box.checked = !box.checked;
     show();

@@ -10,7 +10,6 @@ const rows = document.getElementById("own-rows");
 const blank = document.getElementById("own-blank");
 const text = document.getElementById("id_custom");
 const wrongJson = document.getElementById("id_custom_error");
-const PRIOR = -4;
 // Whether the JSON is ahead of the rows: somebody writes there, and it is not complete yet.
 let isJson = document.getElementById("own-json").open;
 
@@ -47,6 +46,7 @@ function recognizer(card) {
     context: value("context").split(",").map((one) => one.trim()).filter(Boolean),
     weight: weight === "" ? 8 : Number(weight),
   };
+  if (kind === "regex" && part(card, "check").value) found.check = part(card, "check").value;
   return part(card, "is_enabled").checked ? found : { ...found, is_enabled: false };
 }
 
@@ -57,6 +57,7 @@ function fill(card, one) {
   part(card, "context").value = [one.context ?? []].flat().join(", ");
   part(card, "weight").value = one.weight ?? 8;
   part(card, "is_enabled").checked = one.is_enabled !== false;
+  part(card, "check").value = one.check ?? "";
 }
 
 function describe(card) {
@@ -67,9 +68,6 @@ function describe(card) {
   const known = [...document.getElementById("known-entities").options].find((one) => one.value === entity);
   show(card, "what").textContent = known?.dataset.detail ?? sentence(entity.replaceAll("_", " ").toLowerCase());
   show(card, "off").hidden = part(card, "is_enabled").checked;
-  const weight = Number(part(card, "weight").value);
-  const score = 1 / (1 + Math.exp(-(PRIOR + weight)));
-  show(card, "score").textContent = weight > 0 && weight <= 20 ? `Alone: score ${score.toFixed(2)} when ${kind === "field_name" ? "the name fits" : "every value fits"}.` : "";
 }
 
 async function check(card) {
@@ -82,6 +80,8 @@ async function check(card) {
     element.textContent = found.errors[error]?.[0] ?? "";
     if (error && part(card, error)) part(card, error).setAttribute("aria-invalid", String(error in found.errors));
   }
+  const fits = part(card, "kind").value === "field_name" ? "the name fits" : "every value fits";
+  show(card, "score").textContent = found.score === null ? "" : `Alone: score ${found.score.toFixed(2)} when ${fits}.`;
   show(card, "wrong").hidden = !Object.keys(found.errors).length;
 }
 
@@ -102,6 +102,17 @@ function wire(card) {
   };
   card.addEventListener("input", changed);
   card.addEventListener("change", changed);
+  card.querySelector("[data-derive]").addEventListener("click", async () => {
+    const lines = (name) => card.querySelector(`[data-${name}]`).value.split("\n").map((one) => one.trim()).filter(Boolean);
+    const told = card.querySelector("[data-derived]");
+    const answer = await post(own.dataset.derive, { examples: lines("examples"), counter_examples: lines("counter-examples") }).catch(() => null);
+    const found = answer ? await answer.json() : { detail: "The portal did not answer. Try again." };
+    told.textContent = answer?.ok ? `Made ${found.detail}. Look at it, and try it on values that it must not fit.` : found.detail;
+    if (!answer?.ok) return;
+    part(card, "pattern").value = found.pattern;
+    part(card, "check").value = found.check;
+    changed();
+  });
   card.querySelector("[data-remove]").addEventListener("click", () => {
     card.remove();
     write();
@@ -112,6 +123,7 @@ function wire(card) {
   card.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
   });
+  card.addEventListener("toggle", () => card.open && part(card, "name").value.trim() && check(card));
   describe(card);
 }
 
@@ -174,6 +186,11 @@ form.addEventListener("submit", (event) => {
   }
 });
 
+document.getElementById("find-family")?.addEventListener("input", (event) => {
+  const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const row of document.querySelectorAll("[data-words]")) row.hidden = !words.every((word) => row.dataset.words.includes(word));
+});
+
 // Try it
 
 function settings() {
@@ -185,6 +202,7 @@ function settings() {
   for (const [name, value] of data) if (name.startsWith("sensitivity.") && value) sensitivities[name.slice("sensitivity.".length)] = value;
   return {
     threshold: Number(data.get("threshold")),
+    thresholds: JSON.parse(document.getElementById("rules-thresholds").textContent) || {},
     disabled: [...data.getAll("disabled_entity"), ...families.filter((one) => !on.has(one))],
     sensitivities,
     custom: JSON.parse(text.value || "[]"),
@@ -222,13 +240,16 @@ function tell(found) {
   );
   const others = found.candidates.filter(([entity]) => entity !== found.entity).map(([entity, score]) => element("li", "", icon("help"), element("span", "", `${title(entity)}, score ${score.toFixed(2)}`)));
   result.replaceChildren(
-    element("div", "rules-result", element("p", "rules-result__verdict", verdict), element("p", "", found.reason), ...listed("Your recognizers", mine), ...listed("What speaks for it", why), ...listed("What speaks against it", against), ...listed("Also considered", others)),
+    element("div", "rules-result", element("p", "rules-result__verdict", verdict), element("p", "", found.reason), ...(found.method ? [element("p", "gp-muted", `Read just now: ${found.method}.`)] : []), ...listed("Your recognizers", mine), ...listed("What speaks for it", why), ...listed("What speaks against it", against), ...listed("Also considered", others)),
   );
 }
 
 async function classify() {
   const values = document.getElementById("try-values").value.split("\n").filter((line) => line.trim());
-  if (!values.length) return say("Paste some values first.");
+  const field = document.getElementById("try-field");
+  const chosen = field.value.trim() && field.value === field.dataset.title ? field.dataset.chosen : "";
+  if (field.value.trim() && !chosen) return say("Choose the field from the list, or clear that box.");
+  if (!values.length && !chosen) return say("Paste some values, or choose a field.");
   let rules;
   try {
     rules = settings();
@@ -237,7 +258,9 @@ async function classify() {
   }
   button.disabled = true;
   try {
-    const answer = await post(button.dataset.url, { settings: rules, header: document.getElementById("try-header").value, values });
+    if (chosen) say("Reading a sample of the field …");
+    const body = chosen ? { settings: rules } : { settings: rules, header: document.getElementById("try-header").value, values };
+    const answer = await post(chosen ? `${field.dataset.fields}${chosen}/try/` : button.dataset.url, body);
     const found = await answer.json();
     if (!answer.ok) return say(Object.values(found.errors ?? {}).flat().join(" ") || found.detail);
     tell(found);
@@ -249,3 +272,19 @@ async function classify() {
 }
 
 button?.addEventListener("click", classify);
+
+const field = document.getElementById("try-field");
+if (field)
+  combobox(field, {
+    wait: 200,
+    find: async (typed) => {
+      if (typed.trim().length < 2) return [];
+      const answer = await fetch(`${field.dataset.fields}?${new URLSearchParams({ search: typed, limit: 20 })}`).catch(() => null);
+      const found = answer?.ok ? (await answer.json()).results : [];
+      return found.filter((one) => one.parent === null).map((one) => ({ value: `${one.dataset_name}.${one.name}`, detail: one.entity || one.type, pk: one.id }));
+    },
+    choose: (option) => {
+      field.dataset.chosen = option.pk;
+      field.dataset.title = option.value;
+    },
+  });

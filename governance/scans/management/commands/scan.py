@@ -49,6 +49,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--rule-set", metavar="NAME", help="rule set to use instead of the default one")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
+        parser.add_argument("--every-value", action="store_true", help="check every value for secrets and personal data, not only a sample")
         parser.add_argument("--full", action="store_true", help="read everything again, also what did not change")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,8 +64,10 @@ class Command(BaseCommand):
             rule_set = _rule_set(options["rule_set"])
             is_portal_up = _holder(places.lock) == "up"
             sources = [targets.source_for(target, actor=SYSTEM) for target in wanted]
+            depth = ScanRun.Depth.VALUES if options["every_value"] else ScanRun.Depth.FULL
             results = [
-                self._scan(target, source, rule_set, is_portal_up, is_full=options["full"]) for target, source in zip(wanted, sources, strict=True)
+                self._scan(target, source, rule_set, is_portal_up, is_full=options["full"], depth=depth)
+                for target, source in zip(wanted, sources, strict=True)
             ]
         text = report.as_json(results) if options["json"] else report.as_table(results)
         self.stdout.write(text)
@@ -73,10 +76,12 @@ class Command(BaseCommand):
         if any(report.failures(result) for result in results):
             raise SystemExit(1)
 
-    def _scan(self, target: Target, source: Source, rule_set: RuleSet | None, is_portal_up: bool, *, is_full: bool) -> dict[str, Any]:
+    def _scan(self, target: Target, source: Source, rule_set: RuleSet | None, is_portal_up: bool, *, is_full: bool, depth: str) -> dict[str, Any]:
         try:
             trigger = ScanRun.Trigger.COMMAND
-            run = services.start_scan(source, rule_set=rule_set, is_full=is_full, trigger=trigger, has_workers=is_portal_up, actor=SYSTEM)
+            run = services.start_scan(
+                source, rule_set=rule_set, is_full=is_full, depth=depth, trigger=trigger, has_workers=is_portal_up, actor=SYSTEM
+            )
         except GovernanceError as error:
             return {"target": target.shown, "error": {"code": error.code, "detail": error.detail}}
         bar = Bar(target.shown)

@@ -113,6 +113,11 @@ class DuckDB(Connector):
         found, count = measures.sample(self.runner(dataset), _relation(dataset), _columns(dataset), rows, seed, cut, expected=dataset.rows)
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
 
+    def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        query = measures.every_text(_relation(dataset), list(map(measures.column, fields)), value_limit(self.limits, rows, len(fields)))
+        self.refuse_cancelled()
+        yield from self.session.batches(query, ".".join((*dataset.path, dataset.name)), rows)
+
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
         cut = value_limit(self.limits, rows, len(dataset.fields))
         found, count = measures.first(self.runner(dataset), _relation(dataset), _columns(dataset), rows, cut)

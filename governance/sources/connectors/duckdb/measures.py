@@ -204,6 +204,11 @@ def first(run: Run, relation: str, columns: Sequence[Column], rows: int, cut: in
     return found, count
 
 
+def every_text(relation: str, columns: Sequence[Column], cut: int) -> str:
+    """The statement for all texts of some columns."""
+    return f"SELECT {', '.join(f'left({one.text}, {cut})' for one in columns)} FROM {relation}"
+
+
 def free_name(name: str, columns: Sequence[Column]) -> str:
     """A name that no column has."""
     taken = {one.field.name.lower() for one in columns}

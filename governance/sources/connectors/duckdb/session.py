@@ -81,6 +81,23 @@ class Session:
         except (duckdb.Error, OverflowError, ValueError) as error:
             raise failure(error, what) from None
 
+    def batches(self, query: str, what: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """One statement's rows, so many at a time; each batch has the time of a statement."""
+        import duckdb
+
+        try:
+            self._patience.begin()
+            connection = self._open(what)
+            with self._watch(connection):
+                cursor = connection.execute(query)
+                while batch := cursor.fetchmany(size):
+                    yield batch
+                    self._patience.begin()
+        except duckdb.InterruptException:
+            raise self._patience.reason(what) from None
+        except (duckdb.Error, OverflowError, ValueError) as error:
+            raise failure(error, what) from None
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:

@@ -113,6 +113,15 @@ class Files(Connector):
             )
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
 
+    def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        wanted = {field.name for field in fields}
+        with self._opened(dataset) as (_, table, columns):
+            chosen = [column for column in columns if column.field.name in wanted]
+            query = measures.every_text(table.relation, chosen, value_limit(self.limits, rows, len(chosen)))
+            group = self._group(dataset)
+            with self.session(group.files) as session:
+                yield from session.batches(query, dataset.name, rows)
+
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
         with self._opened(dataset) as (run, table, columns):
             found, count = measures.first(run, table.relation, columns, rows, value_limit(self.limits, rows, len(columns)))

@@ -149,6 +149,17 @@ class PostgreSQL(Connector):
             method = "all rows" if len(found) < rows else f"uniform {len(found):,}"
         return Sample(dataset.fields, columns, len(found), method)
 
+    def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        with self.reading(dataset) as (run, facts):
+            shown = [field for field in fields if field.name not in facts.hidden]
+            cut = value_limit(self.limits, rows, max(1, len(shown)))
+            hidden = {field.name for field in fields if field.name in facts.hidden}
+            texts = ", ".join("NULL" if one.name in hidden else f"left({identifier(one.name)}::text, {cut})" for one in fields)
+            run(f"DECLARE every_row NO SCROLL CURSOR FOR SELECT {texts} FROM {_relation(dataset)} t")
+            while batch := run(f"FETCH FORWARD {int(rows)} FROM every_row"):
+                yield batch
+            run("CLOSE every_row")
+
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
         with self.reading(dataset) as (run, facts):
             fields = [field for field in dataset.fields if field.name not in facts.hidden]

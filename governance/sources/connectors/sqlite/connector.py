@@ -6,6 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 from governance.core.errors import DataUnreadable, TimedOut
@@ -105,6 +106,14 @@ class SQLite(Connector):
         is_dense = low <= high and count >= DENSE * span
         found = self._probed(dataset, columns, (low, span), rows, count, seed) if is_dense else self._reservoir(dataset, columns, rows, seed)
         return self._sampled(dataset, found, f"uniform {len(found):,} of {count:,} rows")
+
+    def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        cut = value_limit(self.limits, rows, len(fields))
+        texts = ", ".join(f"substr(CAST({identifier(field.name)} AS TEXT), 1, {cut})" for field in fields)
+        found = self.session.iterate(f"SELECT {texts} FROM {identifier(dataset.name)}", dataset.name)
+        while batch := list(islice(found, rows)):
+            yield batch
+            self.session.goes_on()
 
     def preview(self, dataset: DatasetInfo, rows: int = 50) -> Sample:
         query = f"SELECT {self._shown(dataset, rows)} FROM {identifier(dataset.name)} LIMIT {int(rows)}"

@@ -60,6 +60,10 @@ class Session:
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise self._failure(error, what) from None
 
+    def goes_on(self) -> None:
+        """A long reading made headway: its time begins again."""
+        self._patience.begin()
+
     def open(self) -> sqlite3.Connection:
         if self._connection is None:
             # Never `immutable`: it would read a file that is being written as if it were not.
