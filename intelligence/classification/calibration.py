@@ -19,6 +19,7 @@ HARDEST: Final = 6.0
 FEWEST: Final = 25
 """Columns that share a knot at least."""
 BINS: Final = 10
+DOUBTFUL: Final = 1.5
 
 
 def chance(log_odds: float) -> float:
@@ -61,6 +62,14 @@ def learn(totals: Sequence[float], rights: Sequence[bool], start: Knots = IDENTI
     kept = [knots[0]]
     kept += [after for before, after in pairwise(knots) if after[0] > before[0] and after[1] > before[1]]
     return tuple(kept) if len(kept) > 1 else start
+
+
+def cautious(knots: Knots) -> Knots:
+    """In doubt no surer than the sum itself: what was written by rule holds fewer look-alikes than the world."""
+    kept = {total: min(right, total) if total < DOUBTFUL else right for total, right in knots}
+    kept |= {total: min(total, calibrated(knots, total)) for total in (0.0, DOUBTFUL) if knots[0][0] < total < knots[-1][0]}
+    ordered = sorted(kept.items())
+    return tuple((total, right) for at, (total, right) in enumerate(ordered) if at == 0 or right > max(one for _, one in ordered[:at]))
 
 
 def error(scores: Sequence[float], rights: Sequence[bool]) -> float:

@@ -37,7 +37,7 @@ def mask_value(value: str, family: str | None) -> str:
 
 def shape(value: str) -> str:
     """`Anna 1980` → `Aaaa 9999`: upper case A, lower case a, other letters x, digits 9, the rest as it is; cut like a mask."""
-    return "".join(map(_kind, value[:LONGEST])) + ("…" if len(value) > LONGEST else "")
+    return value[:LONGEST].translate(_KINDS) + ("…" if len(value) > LONGEST else "")
 
 
 def _kind(char: str) -> str:
@@ -48,6 +48,17 @@ def _kind(char: str) -> str:
     if char.islower():
         return "a"
     return "x" if char.isalpha() else char
+
+
+class _Kinds(dict[int, str]):
+    """Letter → its kind, found out once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _kind(chr(code))
+        return self[code]
+
+
+_KINDS: Final = _Kinds()
 
 
 def _dots(text: str, keep: set[int] | None = None) -> str:

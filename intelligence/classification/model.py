@@ -23,7 +23,7 @@ RIVALRY: Final = 0.3
 SHIPPED: Final = Path(__file__).parent / "column_model.json"
 MOST: Final = 60.0
 STEPS: Final = 200
-LIMITS: Final = (0.8, 1.1)
+LIMITS: Final = (0.8, 1.0)
 LOOKS: Final = (0.2, 1.0)
 """The look of values never counts more than it says: it is learned from tables that were written by rule."""
 BIASES: Final = (-1.0, 0.3)

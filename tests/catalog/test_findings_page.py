@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.catalog.models import Field
-from governance.catalog.services import decide, exporting
+from governance.catalog.services import decide, exporting, undo
 from governance.core.models import Event
 from governance.scans.models import ScanRun
 from tests.factories import actor_for, admin_client, find, make_dataset, make_field, make_source, make_user, verdict
@@ -57,6 +57,15 @@ def test_new_since_the_last_scan_counts_from_each_sources_own_scan(steward: Clie
     ScanRun.objects.create(source=late, state="failed", started=now + timedelta(hours=2))
     found = steward.get(reverse(LIST) + "?new=scan").context["rows"]
     assert [one.pk for one in found] == [new.pk] and old.pk != new.pk
+
+
+def test_a_rejection_that_is_taken_back_does_not_make_a_finding_new() -> None:
+    field, actor = make_field(), actor_for(make_user("steward"))
+    found = Field.objects.get(pk=field.pk).changes.get().time
+    decide(field, verdict="reject", actor=actor)
+    assert Field.objects.get(pk=field.pk).found is None
+    undo(field, actor=actor)
+    assert Field.objects.get(pk=field.pk).found == found
 
 
 def test_one_decision_serves_all_that_match_and_leaves_what_people_decided(steward: Client) -> None:

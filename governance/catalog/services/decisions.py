@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
@@ -174,9 +175,15 @@ def _settle(field: Field, settings: Settings) -> None:
     family = (evidence.get("family") if is_told else known_entities(settings).get(field.suggested_entity)) or ""
     settle(field, Suggestion(field.suggested_entity, family, field.suggested_score), decisions_of([field.pk])[field.pk], settings)
     if field.entity:
-        field.found = field.found or timezone.now()
+        field.found = field.found or _found_by_scan(field) or timezone.now()
         field.profile = without_values(field.profile)
     field.save(update_fields=[*(name.removesuffix("_id") for name in HELD), "profile"])
+
+
+def _found_by_scan(field: Field) -> datetime | None:
+    """When a scan last began to suggest what the field holds: what a rejection forgot is known again when it is taken back."""
+    began = FindingChange.objects.filter(field=field, after_entity=field.entity, scan_id__isnull=False).exclude(before_entity=field.entity)
+    return began.values_list("time", flat=True).first()
 
 
 def _learn(field: Field) -> None:

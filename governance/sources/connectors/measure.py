@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ BUCKETS: Final = 20
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 COUNTED: Final[frozenset[Kind]] = SCALED | {"text", "boolean", "time", "uuid"}
 SHAPED: Final[frozenset[Kind]] = frozenset({"text", "uuid", "other"})
+
+UNPRINTED: Final = re.compile(r"[^ -~…]")
+LETTER: Final = re.compile(r"[0-9A-Za-z]")
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,13 +50,16 @@ def top(values: Sequence[Any]) -> list[tuple[Any, int]]:
 
 
 def shapes(values: Sequence[str]) -> list[tuple[str, int]]:
-    return Counter(map(safe_shape, values)).most_common(TOP)
+    found: Counter[str] = Counter()
+    for value, times in Counter(values).items():
+        found[safe_shape(value)] += times
+    return found.most_common(TOP)
 
 
 def safe_shape(value: str) -> str:
     """The shape of a value without anything of the value: what is neither ASCII nor a letter or digit becomes x, and pure punctuation its length."""
-    plain = "".join(char if char.isascii() and char.isprintable() else "…" if char == "…" else "x" for char in shape(value))
-    if any(char.isalnum() for char in plain):
+    plain = UNPRINTED.sub("x", shape(value))
+    if LETTER.search(plain):
         return plain
     return f"{len(value)} signs" if value.strip() else "blank"
 

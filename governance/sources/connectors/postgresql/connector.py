@@ -40,6 +40,9 @@ BERNOULLI_PAGES: Final = 50_000
 """Pages (400 MB) up to which every row of a table is visited to draw a part of it."""
 PROBED_PAGES: Final = 5_000
 """Pages from which on a sample is drawn by probing random places instead of reading all."""
+MOST_PROBES: Final = 60_000
+"""Up to here every place is tried that a block may have."""
+MOST_TRIED: Final = 200_000
 
 FACTS = """
 SELECT c.relkind, c.reltuples::float8, c.relpages, current_setting('block_size')::int,
@@ -241,7 +244,10 @@ class PostgreSQL(Connector):
         order = f"hashtextextended(s.tableoid::text || s.ctid::text, {int(seed)})" if not facts.hidden else "random()"
         is_plain = facts.relkind in ("r", "m") and not facts.has_heirs and not facts.hidden
         if is_plain and facts.pages > PROBED_PAGES and facts.relpages > 0 and total > 20 * rows:
-            places = ",".join(f"'({block},{offset})'" for block, offset in _places(facts, rows, total, seed))
+            slots = _slots(facts, rows, total)
+            if slots < _most_slots(facts):
+                method += f", the first {slots} of each block"
+            places = ",".join(f"'({block},{offset})'" for block, offset in _places(facts, rows, total, slots, seed))
             inner = f"SELECT s.*, s.tableoid, s.ctid FROM {relation} s WHERE s.ctid = ANY(ARRAY[{places}]::tid[])"
             return f"SELECT s.* FROM ({inner}) s ORDER BY {order} LIMIT {rows}", method
         is_large = total > 10 * rows and facts.relpages > 0
@@ -293,13 +299,27 @@ def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [[bytes(value) if isinstance(value, memoryview) else value for value in column] for column in zip(*rows, strict=True)]
 
 
-def _places(facts: Facts, rows: int, total: int, seed: int) -> list[tuple[int, int]]:
+def _places(facts: Facts, rows: int, total: int, slots: int, seed: int) -> list[tuple[int, int]]:
     """Random places of rows. Each place is as likely as any other, so the rows that are found there are uniform."""
-    density = total / max(1, facts.pages)
-    slots = min((facts.block - 24) // 28, math.ceil(2 * density) + 8)
-    wanted = min(facts.pages * slots, math.ceil(1.5 * rows * slots / max(density, 0.1)) + 100)
-    chosen = random.Random(seed).sample(range(facts.pages * slots), min(wanted, 200_000))
+    wanted = min(facts.pages * slots, _probes(facts, rows, total, slots))
+    chosen = random.Random(seed).sample(range(facts.pages * slots), wanted)
     return [(place // slots, place % slots + 1) for place in chosen]
+
+
+def _slots(facts: Facts, rows: int, total: int) -> int:
+    """How many places of a block are tried: all that a block can have, or, where that takes too many probes, twice as many as there are on average."""
+    most = _most_slots(facts)
+    if _probes(facts, rows, total, most) <= MOST_PROBES:
+        return most
+    return min(most, math.ceil(2 * total / max(1, facts.pages)) + 8)
+
+
+def _most_slots(facts: Facts) -> int:
+    return (facts.block - 24) // 28
+
+
+def _probes(facts: Facts, rows: int, total: int, slots: int) -> int:
+    return min(MOST_TRIED, math.ceil(1.5 * rows * slots * facts.pages / max(1, total)) + 100)
 
 
 def _blocks(dataset: DatasetInfo, facts: Facts, part: tuple[int, int]) -> str:

@@ -104,8 +104,12 @@ class SQLite(Connector):
         low, high = self._row_numbers(dataset)
         span = high - low + 1
         is_dense = low <= high and count >= DENSE * span
-        found = self._probed(dataset, columns, (low, span), rows, count, seed) if is_dense else self._reservoir(dataset, columns, rows, seed)
-        return self._sampled(dataset, found, f"uniform {len(found):,} of {count:,} rows")
+        if is_dense:
+            found, among = self._probed(dataset, columns, (low, span), rows, count, seed), f"{count:,} rows"
+        else:
+            found, budget = self._reservoir(dataset, columns, rows, seed), self.limits.row_budget
+            among = f"{count:,} rows" if count <= budget else f"the first {budget:,} rows: row budget"
+        return self._sampled(dataset, found, f"uniform {len(found):,} of {among}")
 
     def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         cut = value_limit(self.limits, rows, len(fields))
