@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,17 +40,20 @@ class ColumnModels(Resource):
         require(self.actor, "view")
         return Response(_standing())
 
-    @action(detail=False, methods=["post"], serializer_class=serializers.Serializer)
+    @extend_schema(request=None)
+    @action(detail=False, methods=["post"])
     def learn(self, request: Request) -> Response:
         """Refit to all decisions; used only when it is better on held-out ones."""
         return Response(self.one(services.learn(actor=self.actor).pk), status=201)
 
-    @action(detail=True, methods=["post"], serializer_class=serializers.Serializer)
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str = "") -> Response:
         """Let this model judge from now on; an older one rolls back."""
         return Response(self.one(services.activate(self.instance("manage"), actor=self.actor).pk))
 
-    @action(detail=False, methods=["post"], serializer_class=serializers.Serializer, url_path="use-shipped")
+    @extend_schema(request=None)
+    @action(detail=False, methods=["post"], url_path="use-shipped")
     def use_shipped(self, request: Request) -> Response:
         """Let the model that came with the portal judge again."""
         services.use_shipped(actor=self.actor)
