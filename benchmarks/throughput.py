@@ -102,8 +102,8 @@ def pipeline(path: Path) -> dict[str, Any]:
     kind = CONNECTORS.get("files")
     connector = kind(kind.Config.model_validate({"path": str(path)}), Limits())
     info = next(iter(connector.datasets()))
-    sample = connector.sample(info, SAMPLE)
-    measured = connector.profile(info)
+    sample, both = connector.sample_and_profile(info, SAMPLE)
+    measured = both or connector.profile(info)
     add_sample(measured.fields, sample)
     columns = [Column(field.name, values, field.kind, info.name, field.position) for field, values in zip(sample.fields, sample.columns, strict=True)]
     found = [verdict.entity for verdict in classify(columns) if verdict.entity]

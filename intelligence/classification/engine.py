@@ -85,7 +85,7 @@ def weigh(column: Column, settings: Settings) -> Weighed:
             candidates.append(Candidate(recognizer.entity, recognizer.family, evidences, (hits or list(facts.few))[:EXAMPLES]))
     candidates += _mixed(known, matches, facts.few, candidates, column.name, meaning)
     candidates += [own for own in custom.candidates(prepared, facts, settings.custom) if not {own.entity, own.family} & settings.disabled]
-    return Weighed(prepared, meaning, candidates, _doubted(benign, candidates, meaning))
+    return Weighed(prepared, meaning, candidates, _doubted(benign, candidates, meaning), facts.text_engine)
 
 
 def _doubted(benign: list[Evidence], candidates: list[Candidate], meaning: Meaning) -> list[Evidence]:

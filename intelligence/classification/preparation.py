@@ -56,6 +56,8 @@ class Facts:
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
         self.texts = spread(prepared.texts, MOST_SAMPLED)
+        self.text_engine = ""
+        """Which engine read the values as free text, if one did."""
 
     @cached_property
     def mean_length(self) -> float:

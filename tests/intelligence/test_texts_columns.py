@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from intelligence.classification import classify
 from intelligence.classification.preparation import Facts, prepare
 from intelligence.classification.recognizers.text import FreeText, judged
+from intelligence.classification.texts.engine import engine_name
 from intelligence.classification.types import Column, Evidence
 
 NOTES = [
@@ -42,3 +44,9 @@ def test_where_patterns_are_enough_the_model_is_not_asked() -> None:
 
 def test_towns_days_and_companies_alone_are_not_personal() -> None:
     assert judged(["The train from Berlin to Hamburg leaves on Monday, 3 March 2025."])[3] == 0
+
+
+def test_the_verdict_says_which_engine_read_the_texts() -> None:
+    notes = [f"Please call Mrs. Sarah Whitfield back about ticket {at}, she waits." for at in range(30)]
+    read, other = classify([Column("note", notes), Column("email", [f"p{at}@firm.example" for at in range(30)])])
+    assert read.judge["text"] == engine_name() and other.judge["text"] == ""

@@ -7,8 +7,10 @@ from governance.scans.snapshot import Snapshot
 
 
 def extract(snapshot: Snapshot) -> None:
-    """Draw the sample; a dataset whose fields could not be read fails here with the listing's reason."""
+    """Draw the sample, and measure in the same pass where the source can; a dataset whose fields could not be read fails here with the listing's reason."""
     if snapshot.info.error:
         raise DataUnreadable(snapshot.info.error)
-    if not snapshot.unit.is_part:
+    if snapshot.unit.is_gathering:
         snapshot.sample = snapshot.connector.sample(snapshot.info, snapshot.sample_rows)
+    elif not snapshot.unit.is_part:
+        snapshot.sample, snapshot.measured = snapshot.connector.sample_and_profile(snapshot.info, snapshot.sample_rows)

@@ -17,11 +17,14 @@ def profile(snapshot: Snapshot) -> None:
     elif unit.is_part:
         snapshot.measured = snapshot.connector.profile(snapshot.info, (unit.part, unit.parts))
         return
-    else:
+    elif snapshot.measured is None:
         snapshot.measured = snapshot.connector.profile(snapshot.info)
     # What an aggregate query does not tell (frequent values, shapes, a histogram) the sample of the whole does.
-    assert snapshot.sample is not None
-    add_sample(snapshot.measured.fields, snapshot.sample)
+    sample, rows = snapshot.sample, snapshot.measured.rows
+    assert sample is not None
+    if rows and sample.method == f"uniform {sample.rows:,}":
+        sample.method += f" of {rows:,} rows"
+    add_sample(snapshot.measured.fields, sample)
 
 
 def _parts(unit: ScanUnit) -> list[ScanUnit]:

@@ -237,6 +237,10 @@ class Connector(ABC):
     def profile(self, dataset: DatasetInfo, part: tuple[int, int] | None = None) -> DatasetProfile:
         """Measure every column in one pass. `part` = (index, count) reads one of `count` disjoint parts."""
 
+    def sample_and_profile(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> tuple[Sample, DatasetProfile | None]:
+        """A sample; with the profile of the whole, where one pass gives both."""
+        return self.sample(dataset, rows, seed), None
+
     @abstractmethod
     def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         """All rows, with the texts of these fields only, so many at a time: for what has to look at every value. Long values are cut as in a sample."""

@@ -66,6 +66,7 @@ class FreeText(Recognizer):
         if sum(sum(word[:1].islower() for word in words) > 1 for words in facts.words) < 0.4 * looked:
             return Evidence(name, 0, looked, "the values are names and no sentences", -2.5)
         judge, texts, kinds, found = judged([text[:LONGEST] for text in spread([text for text in facts.texts if " " in text], MOST_READ)])
+        facts.text_engine = judge
         if found == 0 or found / len(texts) < ENOUGH:
             detail = f"{found:,} of {len(texts):,} texts hold personal data, says {judge}"
             return Evidence(name, found, len(texts), detail, -2.0 if len(texts) > 5 else -1.0)

@@ -79,7 +79,7 @@ def measure(
 ) -> tuple[int, list[FieldProfile]]:
     """Rows read (about `expected`, when that is known), and a profile for each column; sketches for the distinct values of a part take a second pass."""
     read, profiles = 0, []
-    width = max(10, min(COLUMNS, VALUES // max(1, expected)))
+    width = _width(expected)
     for start in range(0, max(1, len(columns)), width):
         group = columns[start : start + width]
         asked = [expressions(one, cut) for one in group]
@@ -93,6 +93,42 @@ def measure(
     elif read <= EXACT_ROWS:
         _count_exactly(run, relation, columns, profiles, read)
     return int(read), profiles
+
+
+def measure_and_draw(
+    run: Run, relation: str, columns: Sequence[Column], rows: int, seed: int, cuts: tuple[int, int], *, expected: int
+) -> tuple[int, list[FieldProfile], list[list[Any]], int] | None:
+    """What `measure` and `sample` answer (the same rows), in one pass; `cuts` are theirs, in this order.
+
+    None where it takes several statements, or all rows. With fewer rows than wanted the estimate was too high.
+    """
+    if not columns or expected <= NARROWED * rows or len(columns) > _width(expected):
+        return None
+    number = free_name("number", columns)
+    low = f"hash({number} + {int(seed)})"
+    asked = [expressions(one, cuts[0]) for one in columns]
+    measures = "".join(f", {expression} AS m{at}" for at, expression in enumerate(each for one in asked for each in one.values()))
+    # Columns as they are read: casts are for the few rows that are drawn.
+    kept = ", ".join(f"{name} := {name}" for name in [*(identifier(one.field.name) for one in columns), number])
+    drawn = f"list(struct_pack({kept})) FILTER (WHERE {low} < {int(HASHED * NARROWED * rows / expected)})"
+    numbered = f"(SELECT *, row_number() OVER () AS {number} FROM {relation})"
+    run(f"CREATE OR REPLACE TEMP TABLE measured AS SELECT count(*) AS read{measures}, {drawn} AS drawn FROM {numbered}")
+    read, *answers = run("SELECT * EXCLUDE (drawn) FROM measured")[0]
+    shown = ", ".join(f"{target} AS c{at}" for at, target in enumerate(targets(columns, cuts[1])))
+    found = run(f"SELECT {shown}, {low} AS lowest FROM (SELECT unnest(drawn, max_depth := 2) FROM measured) ORDER BY lowest LIMIT {int(rows)}")
+    run("DROP TABLE measured")
+    profiles = []
+    for one in asked:
+        mine, answers = dict(zip(one, answers[: len(one)], strict=True)), answers[len(one) :]
+        profiles.append(_profile(mine, read))
+    if read <= EXACT_ROWS:
+        _count_exactly(run, relation, columns, profiles, read)
+    return int(read), profiles, columns_of([row[:-1] for row in found], len(columns)), len(found)
+
+
+def _width(expected: int) -> int:
+    """Columns that one statement measures."""
+    return max(10, min(COLUMNS, VALUES // max(1, expected)))
 
 
 def expressions(one: Column, cut: int) -> dict[str, str]:

@@ -36,6 +36,8 @@ from governance.sources.connectors.path_config import PathConfig
 PART_BYTES: Final = 256 * 1024 * 1024
 UNPACKED: Final = 4
 """How many times larger a packed text is taken to be."""
+MOST_ROW: Final = 16_384
+"""Bytes of a row, unpacked, up to which rows are drawn while they are measured: they are held in whole."""
 CHECKED: Final = 20
 """Files of a group whose columns are compared before it counts as one dataset."""
 
@@ -112,6 +114,21 @@ class Files(Connector):
                 run, table.relation, columns, rows, seed, value_limit(self.limits, rows, len(columns)), expected=self._rows(dataset, table, None)
             )
         return Sample(dataset.fields, found, count, "all rows" if count < rows else f"uniform {count:,}")
+
+    def sample_and_profile(self, dataset: DatasetInfo, rows: int, seed: int = 0) -> tuple[Sample, DatasetProfile | None]:
+        with self._opened(dataset, notes_rejects=True) as (run, table, columns):
+            expected, size = self._rows(dataset, table, None), sum(file.size for file in self._files(dataset, None))
+            if expected > self.limits.row_budget or UNPACKED * size > MOST_ROW * expected:
+                both = None
+            else:
+                cuts = self.limits.max_value, value_limit(self.limits, rows, len(columns))
+                both = measures.measure_and_draw(run, table.relation, columns, rows, seed, cuts, expected=expected)
+            if both is not None:
+                read, fields, values, count = both
+                profile = DatasetProfile(rows=read, fields=fields, size=size, read=read, rejected=formats.rejected(run, table))
+        if both is None:
+            return super().sample_and_profile(dataset, rows, seed)
+        return Sample(dataset.fields, values, count, f"uniform {count:,}") if count == rows else self.sample(dataset, rows, seed), profile
 
     def batches(self, dataset: DatasetInfo, fields: Sequence[FieldInfo], rows: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         wanted = {field.name for field in fields}
