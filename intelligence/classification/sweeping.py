@@ -6,6 +6,7 @@ reads every value as well.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ LONGEST: Final = 10_000
 MORE: Final = 2.5
 """Times as many must pass a checksum as would by luck: a tenth of all order numbers passes Luhn's."""
 EXAMPLES: Final = 3
+LETTER: Final = re.compile(r"[^\W\d_]")
+JOINED: Final = re.compile(r"[\w-]")
 FREE_TEXT: Final = ("FREE_TEXT_PII", "free_text_pii")
 
 
@@ -74,7 +77,7 @@ class Sweep:
         for name, values in zip(self.names, columns, strict=True):
             repeated = Counter(str(value)[:LONGEST] for value in values if value is not None and value != "")
             self.read[name] += repeated.total()
-            self.words[name] += sum(text.count(" ") * times + times for text, times in repeated.items())
+            self.words[name] += sum(text.count(" ") * times + times for text, times in repeated.items() if LETTER.search(text))
             self._by_pattern(name, repeated)
             if self.is_wordy(name):
                 self._by_engine(name, repeated)
@@ -103,9 +106,9 @@ class Sweep:
         for text, times in repeated.items():
             for index in match(text.encode("utf-8", "replace")) or ():
                 recognizer, finder = known[index]
-                hits = [one.group() for one in finder.finditer(text)]
+                hits = [one.group() for one in finder.finditer(text) if recognizer.luck == 1 or _stands_alone(text, one.start(), one.end())]
                 hit = next(filter(recognizer.is_valid, hits), None)
-                if recognizer.entity and recognizer.luck < 1:
+                if hits and recognizer.entity and recognizer.luck < 1:
                     self._tried[name][recognizer.entity] += times
                     self._luck[recognizer.entity] = recognizer.luck
                 if hit is not None and recognizer.entity and recognizer.family:
@@ -125,6 +128,11 @@ class Sweep:
         examples = self._examples[name, entity]
         if len(examples) < EXAMPLES:
             examples.append(mask_value(hit, family))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether this is no piece of something longer, as the digits of an identifier are."""
+    return not JOINED.match(text[end : end + 1]) and not (start and JOINED.match(text[start - 1]))
 
 
 def settled(verdict: Verdict, minorities: Sequence[Minority], settings: Settings = DEFAULT, *, is_wordy: bool = False) -> Verdict:

@@ -21,7 +21,7 @@ def source(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("feedback")
     with sqlite3.connect(folder / "post.db") as database:
         for table in TABLES:
-            database.execute(f"CREATE TABLE {table} (id INTEGER, contact_email TEXT, remark TEXT)")
+            database.execute(f"CREATE TABLE {table} (id INTEGER, parcel_email TEXT, remark TEXT)")
             database.executemany(f"INSERT INTO {table} VALUES (?, ?, 'late')", [(at, f"{table}{at}@shop.example") for at in range(200)])
     with portal.api() as api:
         body = {"name": f"Post {folder.name}", "kind": "sqlite", "config": {"path": str(folder / "post.db")}}

@@ -36,6 +36,12 @@ def test_a_scan_is_accepted_and_can_be_followed_to_its_end(api: APIClient, sourc
     assert ended["progress"] == {"done": 3, "failed": 0, "total": 3, "rows": 600, "bytes": ended["progress"]["bytes"], "eta_s": None}
 
 
+def test_every_value_can_be_asked_for(api: APIClient, source: Source) -> None:
+    answer = api.post("/api/v1/scans/", {"source": source.pk, "depth": "values"}, format="json")
+    assert (answer.status_code, answer.data["depth"]) == (202, "values")
+    assert api.post("/api/v1/scans/", {"source": source.pk, "depth": "some"}, format="json").status_code == 400
+
+
 def test_patterns_choose_datasets(api: APIClient, source: Source) -> None:
     pk = api.post("/api/v1/scans/", {"source": source.pk, "datasets": ["*t1"]}, format="json").json()["id"]
     run_to_end(ScanRun.objects.get(pk=pk))

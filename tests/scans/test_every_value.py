@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,8 @@ import pytest
 
 from governance.catalog.models import Field
 from governance.core.access import SYSTEM
+from governance.sources.connectors.base import Limits
+from governance.sources.connectors.files import Files
 from governance.sources.models import Source
 from governance.sources.services import create_source
 from intelligence import rule_sets
@@ -64,6 +67,24 @@ def test_order_numbers_of_which_a_tenth_passes_a_checksum_are_no_cards() -> None
     done = Sweep(["order"])
     done.feed([[f"4{at * 7919:015}" for at in range(5_000)]])
     assert done.found() == {}
+
+
+def test_digits_inside_an_identifier_are_no_card() -> None:
+    done = Sweep(["id", "code"])
+    done.feed([["51325609-4852-4478-a87b-3c3e91f201bf", "48369991-0649-4086-a356-7806850d5917"], ["4556 7375 8689 9855", "4412 0412 0413 0414"]])
+    assert [one.entity for one in done.found().pop("code")] == ["CREDIT_CARD"] and "id" not in done.found()
+    assert not done.is_wordy("code")
+
+
+def test_a_slow_reader_of_batches_is_not_late(tmp_path: Path) -> None:
+    duckdb.sql(f"COPY (SELECT i, 'v' || i AS note FROM range({ROWS}) t(i)) TO '{tmp_path}/jobs.parquet'")
+    with Files(Files.Config(path=str(tmp_path)), Limits(statement_timeout=0.5)) as connector:
+        found = next(iter(connector.datasets()))
+        reading = connector.batches(found, found.fields, 5000)
+        first, started = next(reading), time.monotonic()
+        while time.monotonic() < started + 1:
+            list(map(str, first))
+        assert sum(map(len, reading)) == ROWS - 5000
 
 
 def test_what_is_switched_off_is_not_reported() -> None:

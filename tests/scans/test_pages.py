@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from governance.catalog.models import Dataset, Field
 from governance.core.access import SYSTEM
 from governance.scans import schedules, services
 from governance.scans.models import ScanRun, Schedule
@@ -68,6 +69,27 @@ def test_everything_is_read_again_when_asked(source: Source, admin: Client) -> N
     assert "Read everything again" in text(admin, f"/admin/sources/source/{source.pk}/change/")
     admin.post(f"/admin/sources/source/{source.pk}/scan/", {"is_full": "on"})
     assert ScanRun.objects.latest("pk").is_full
+
+
+def test_every_value_is_checked_when_asked(source: Source, admin: Client) -> None:
+    scan(source)
+    assert "Check every value" in text(admin, f"/admin/sources/source/{source.pk}/change/")
+    admin.post(f"/admin/sources/source/{source.pk}/scan/", {"depth": "values"})
+    run = ScanRun.objects.latest("pk")
+    assert run.depth == "values" and "every value is checked" in text(admin, f"/admin/scans/scanrun/{run.pk}/change/")
+
+
+def test_a_field_says_what_its_sample_does_not_miss(tmp_path: Path, admin: Client) -> None:
+    rows = [(at, f"person{at}@firm.example", "", 1) for at in range(9_000)]
+    source = sqlite_source(sqlite_file(tmp_path / "large.db", {"people": rows}), "large")
+    scan(source)
+    page = f"/admin/catalog/field/{Field.objects.get(name='email').pk}/change/"
+    assert "a sample of 3,000 of 9,000 rows" in text(admin, page) and "0.1 % of the rows is seen with 95 % certainty" in text(admin, page)
+    dataset = Dataset.objects.get(name="people")
+    assert (dataset.profile or {})["sample"] == {"rows": 3_000, "method": "uniform 3,000 of 9,000 rows"}
+    dataset.profile = (dataset.profile or {}) | {"method": "the first 5,000 rows: row budget"}
+    dataset.save()
+    assert "It was not drawn from all rows" in text(admin, page)
 
 
 def test_the_stages_that_do_nothing_say_so(source: Source, admin: Client) -> None:

@@ -48,7 +48,11 @@ def counted_of(dataset: Dataset) -> str:
 
 def _guarantee(dataset: Dataset, examined: int | None) -> str:
     """What a uniform sample does not miss: with n rows a share of 1 - .05 ** (1/n) is seen with 95 %; how it was drawn, where that is not uniform."""
-    method = str(((dataset.profile or {}).get("sample") or {}).get("method", ""))
+    profile = dataset.profile or {}
+    method = str((profile.get("sample") or {}).get("method", ""))
+    if str(profile.get("method", "")).startswith("the first"):
+        # A view's rows are counted up to the budget only; its sample is of the same ones.
+        method = f"{method} of {profile['method']}"
     if "first" in method or "block" in method:
         return f"It was not drawn from all rows ({method}), so it may miss what stands elsewhere."
     share = 100 * (1 - 0.05 ** (1 / max(1, examined or 0)))

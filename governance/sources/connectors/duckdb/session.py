@@ -82,7 +82,7 @@ class Session:
             raise failure(error, what) from None
 
     def batches(self, query: str, what: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
-        """One statement's rows, so many at a time; each batch has the time of a statement."""
+        """One statement's rows, so many at a time; each batch has the time of a statement, and what is done with it takes as long as it takes."""
         import duckdb
 
         try:
@@ -90,9 +90,12 @@ class Session:
             connection = self._open(what)
             with self._watch(connection):
                 cursor = connection.execute(query)
-                while batch := cursor.fetchmany(size):
-                    yield batch
-                    self._patience.begin()
+                batch = cursor.fetchmany(size)
+            while batch:
+                yield batch
+                self._patience.begin()
+                with self._watch(connection):
+                    batch = cursor.fetchmany(size)
         except duckdb.InterruptException:
             raise self._patience.reason(what) from None
         except (duckdb.Error, OverflowError, ValueError) as error:

@@ -115,7 +115,7 @@ def train(seed: int, texts: int, epochs: int, entities: list[str]) -> network.We
     )
     known = list(examples(seed, texts, entities))
     plan = [batch for _ in range(epochs) for batch in batches(known, rng)]
-    warm = len(plan) // 12
+    warm = max(1, len(plan) // 12)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / warm, (len(plan) - step) / (len(plan) - warm)))
     begun, total = time.monotonic(), 0.0
     for step, batch in enumerate(plan):
