@@ -62,6 +62,8 @@ def compare(examples: Sequence[Example], *, shipped: ColumnModel, current: Colum
         return Comparison(figures, False, f"{told}: not better.")
     if after["accuracy"] < before["accuracy"]:
         return Comparison(figures, False, f"{told}, but it is right on {after['accuracy']:.0%} of them and not on {before['accuracy']:.0%}.")
+    if after["false_positives"] > before["false_positives"]:
+        return Comparison(figures, False, f"{told}, but it calls more of what is harmless sensitive.")
     if share < SURE:
         return Comparison(figures, False, f"{told}, but that may be luck: it wins on {share:.0%} of resampled datasets, and {SURE:.0%} are needed.")
     return Comparison(figures, True, f"{told}; it wins on {share:.0%} of resampled datasets.")
